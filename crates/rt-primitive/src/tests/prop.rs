@@ -1,0 +1,3 @@
+//! Properties, against plain models.
+
+mod deque;
