@@ -1,0 +1,145 @@
+//! Limits of the executor, with tiny values under a model checker.
+
+use std::fmt;
+use std::sync::Arc;
+
+use rt_primitive::MODEL;
+
+use crate::error::WorkersError;
+
+/// Tasks a worker's deque holds before half of them move to the injector.
+pub(crate) const LOCAL_CAPACITY: usize = if MODEL { 4 } else { 1024 };
+
+/// Most tasks one look at the injector takes.
+pub(crate) const INJECTOR_BATCH: usize = if MODEL { 2 } else { 64 };
+
+/// Every so many turns a worker looks at the injector first, and at its driver.
+pub(crate) const INJECTOR_TICK: u32 = if MODEL { 2 } else { 61 };
+
+/// Turns in a row a worker takes from its next slot before its deque has a turn.
+pub(crate) const NEXT_BUDGET: u32 = if MODEL { 1 } else { 16 };
+
+/// Leaf futures a task may find ready within one poll before it must let others run.
+pub(crate) const POLL_BUDGET: u32 = 128;
+
+/// Scans of all queues that one searcher makes before it parks, each about 0.3 µs.
+pub(crate) const SPIN_ROUNDS: u32 = if MODEL { 0 } else { 60 };
+
+/// A searcher gives its processor away once in so many scans, about every 3 µs.
+pub(crate) const SPIN_ROUNDS_BETWEEN_YIELDS: u32 = 10;
+
+/// Searches in a row that spun for nothing before a worker parks without a spin.
+pub(crate) const FRUITLESS_SPINS_MAX: u32 = 2;
+
+/// A park that ended sooner than this would have been a fruitful spin.
+pub(crate) const SHORT_PARK_NS: u64 = 50_000;
+
+/// Threads inside `block_on` that get a deque of their own at one time.
+pub const GUESTS: usize = if MODEL { 1 } else { 8 };
+
+/// Task heaps shared by the threads that are neither workers nor guests.
+pub(crate) const FOREIGN_HEAPS: usize = if MODEL { 1 } else { 4 };
+
+/// Most workers an executor may have.
+pub const WORKERS_MAX: usize = 1024;
+
+/// The environment variable that sets the number of workers.
+pub const WORKERS_VARIABLE: &str = "RT_WORKER_THREADS";
+
+/// How the tasks of an executor are run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Flavor {
+    /// Worker threads of its own, which steal from each other.
+    MultiThread,
+    /// No threads of its own: the thread inside `block_on` runs the tasks.
+    CurrentThread,
+}
+
+/// A callback that runs on each worker thread.
+pub type ThreadHook = Arc<dyn Fn() + Send + Sync>;
+
+/// What an executor is started with.
+///
+/// ```
+/// let config = rt_core::Config { workers: 2, ..rt_core::Config::current_thread() };
+/// assert_eq!(config.workers, 2);
+/// ```
+#[derive(Clone)]
+pub struct Config {
+    /// Who runs the tasks.
+    pub flavor: Flavor,
+    /// Worker threads, 1 to [`WORKERS_MAX`]; [`Flavor::CurrentThread`] always has 1.
+    pub workers: usize,
+    /// Name of the worker thread with the given number.
+    pub thread_name: Arc<dyn Fn(usize) -> String + Send + Sync>,
+    /// Stack of each worker thread in bytes; `None` leaves it to the platform.
+    pub thread_stack_bytes: Option<usize>,
+    /// Runs on each worker thread before its first task.
+    pub on_thread_start: Option<ThreadHook>,
+    /// Runs on each worker thread after its last task.
+    pub on_thread_stop: Option<ThreadHook>,
+}
+
+impl Config {
+    /// One worker a processor this process may use, cgroup limits included.
+    ///
+    /// The environment variable `RT_WORKER_THREADS` overrides the number.
+    ///
+    /// # Errors
+    ///
+    /// [`WorkersError`] when the variable is set to anything but 1 to [`WORKERS_MAX`].
+    pub fn multi_thread() -> Result<Config, WorkersError> {
+        let workers = match std::env::var_os(WORKERS_VARIABLE) {
+            None => num_cpus::get().clamp(1, WORKERS_MAX),
+            Some(text) => parse_workers(&text.to_string_lossy())?,
+        };
+        Ok(Config { flavor: Flavor::MultiThread, workers, ..Config::current_thread() })
+    }
+
+    /// No worker threads; tasks run inside `block_on`.
+    pub fn current_thread() -> Config {
+        Config {
+            flavor: Flavor::CurrentThread,
+            workers: 1,
+            thread_name: Arc::new(|worker| format!("rt-worker-{worker}")),
+            thread_stack_bytes: None,
+            on_thread_start: None,
+            on_thread_stop: None,
+        }
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("flavor", &self.flavor)
+            .field("workers", &self.workers)
+            .field("thread_stack_bytes", &self.thread_stack_bytes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Reads the text of [`WORKERS_VARIABLE`].
+fn parse_workers(text: &str) -> Result<usize, WorkersError> {
+    match text.trim().parse() {
+        Ok(workers) if (1..=WORKERS_MAX).contains(&workers) => Ok(workers),
+        _ => Err(WorkersError::new(text)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{WORKERS_MAX, parse_workers};
+
+    #[test]
+    fn the_variable_takes_whole_numbers_in_range_only() {
+        assert_eq!(parse_workers("3").unwrap(), 3);
+        assert_eq!(parse_workers(" 1 ").unwrap(), 1);
+        assert_eq!(parse_workers(&WORKERS_MAX.to_string()).unwrap(), WORKERS_MAX);
+        for bad in ["", "0", "-1", "two", "1.5", "1025", "99999999999999999999"] {
+            let text = parse_workers(bad).unwrap_err().to_string();
+            assert!(text.contains("RT_WORKER_THREADS") && text.contains(bad), "{text}");
+        }
+    }
+}

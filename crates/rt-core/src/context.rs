@@ -1,0 +1,160 @@
+//! What the calling thread is doing: which slot it drives, and which task it polls.
+//!
+//! # Invariants
+//!
+//! - I1: `worker` points to a live `WorkerContext`, from its construction to its drop on this
+//!   thread.
+//! - I2: `entered` is the list that `entered.rs` keeps.
+//! - I3: `task` is owned by this thread while it is set.
+
+pub(crate) mod entered;
+
+use std::cell::Cell;
+use std::panic::Location;
+use std::ptr::{self, NonNull};
+use std::task::Waker;
+
+use rt_primitive::sync::Arc;
+
+use crate::config::POLL_BUDGET;
+use crate::context::entered::Entered;
+use crate::error::NoRuntime;
+use crate::shared::ExecutorShared;
+use crate::task::header::{Polled, TaskPtr};
+use crate::task::waker::is_waker_of;
+use crate::worker::WorkerContext;
+
+/// What a thread is doing.
+pub(crate) struct ThreadContext {
+    /// The slot this thread drives, or null (I1).
+    pub(crate) worker: Cell<*const WorkerContext>,
+    /// The runtime this thread entered last (I2).
+    pub(crate) entered: Cell<Option<NonNull<Entered>>>,
+    /// What it had entered when it took its slot: as long as that is the last, it is inside the
+    /// slot's runtime. Compared, never followed.
+    pub(crate) entered_before_slot: Cell<Option<NonNull<Entered>>>,
+    /// The task being polled (I3).
+    task: Cell<Option<TaskPtr>>,
+    /// The task being polled asked to run again behind the others.
+    yielded: Cell<bool>,
+    /// Leaf futures that task may still find ready in this poll.
+    budget: Cell<u32>,
+    /// The foreign heap this thread allocated from last.
+    foreign_heap: Cell<usize>,
+    /// Where this thread called `block_on`, while it is inside.
+    pub(crate) block_on: Cell<Option<&'static Location<'static>>>,
+}
+
+rt_primitive::thread_local! {
+    static CONTEXT: ThreadContext = ThreadContext {
+        worker: Cell::new(ptr::null()),
+        entered: Cell::new(None),
+        entered_before_slot: Cell::new(None),
+        task: Cell::new(None),
+        yielded: Cell::new(false),
+        budget: Cell::new(0),
+        foreign_heap: Cell::new(0),
+        block_on: Cell::new(None),
+    };
+}
+
+/// Calls `f` with the calling thread's context; `None` if its locals are gone already.
+#[inline]
+pub(crate) fn with<R>(f: impl FnOnce(&ThreadContext) -> R) -> Option<R> {
+    CONTEXT.try_with(f).ok()
+}
+
+/// Calls `f` with the slot that the calling thread drives, if it drives one.
+#[inline]
+pub(crate) fn with_worker<R>(f: impl FnOnce(Option<&WorkerContext>) -> R) -> R {
+    let worker = with(|thread| thread.worker.get()).unwrap_or(ptr::null());
+    // SAFETY: I1.
+    f(unsafe { worker.as_ref() })
+}
+
+/// Calls `f` with the runtime that the calling thread is inside, and the slot it drives there.
+#[inline]
+pub(crate) fn with_shared<R>(
+    f: impl FnOnce(&Arc<ExecutorShared>, Option<&WorkerContext>) -> R,
+) -> Result<R, NoRuntime> {
+    with_worker(|worker| {
+        let has_entered =
+            with(|thread| thread.entered.get() != thread.entered_before_slot.get()) == Some(true);
+        match worker {
+            Some(worker) if !has_entered => Ok(f(&worker.shared, Some(worker))),
+            worker => with_entered(worker, f),
+        }
+    })
+}
+
+/// The same, on a thread that entered a runtime, which may be another than that of its slot.
+fn with_entered<R>(
+    worker: Option<&WorkerContext>,
+    f: impl FnOnce(&Arc<ExecutorShared>, Option<&WorkerContext>) -> R,
+) -> Result<R, NoRuntime> {
+    // Counted, since user code that `f` runs may leave the runtime.
+    let shared = entered::current().ok_or(NoRuntime)?;
+    Ok(f(&shared, worker.filter(|worker| Arc::ptr_eq(&worker.shared, &shared))))
+}
+
+/// True while the calling thread runs tasks, or waits in a `block_on`.
+pub(crate) fn is_inside() -> bool {
+    with(|thread| !thread.worker.get().is_null() || thread.block_on.get().is_some()) == Some(true)
+}
+
+/// Polls `task`, which the caller owns, as the current task; the second value is true if it
+/// yielded.
+#[inline]
+pub(crate) fn poll_as_current(task: TaskPtr) -> (Polled, bool) {
+    with(|thread| {
+        thread.task.set(Some(task));
+        thread.yielded.set(false);
+        thread.budget.set(POLL_BUDGET);
+        let polled = task.poll();
+        thread.task.set(None);
+        (polled, thread.yielded.get())
+    })
+    .expect("a thread runs no tasks once its locals are gone")
+}
+
+/// Asks to run the current task again behind the others; false if `waker` is not its own waker, so
+/// that something between the task and the caller must hear of it.
+pub(crate) fn yield_current(waker: &Waker) -> bool {
+    let yielded = with(|thread| {
+        let is_own = thread.task.get().is_some_and(|task| is_waker_of(waker, task));
+        if is_own {
+            thread.yielded.set(true);
+        }
+        is_own
+    });
+    yielded == Some(true)
+}
+
+/// Takes one unit of the current task's budget; false if it is spent. Unlimited outside a task.
+#[inline]
+pub(crate) fn spend_budget() -> bool {
+    let spent = with(|thread| {
+        let left = thread.budget.get();
+        if left == 0 {
+            return thread.task.get().is_none();
+        }
+        thread.budget.set(left - 1);
+        true
+    });
+    spent.unwrap_or(true)
+}
+
+/// The task that the calling thread polls.
+pub(crate) fn current_task() -> Option<TaskPtr> {
+    with(|thread| thread.task.get()).flatten()
+}
+
+/// The foreign heap this thread should try first.
+pub(crate) fn foreign_heap() -> usize {
+    with(|thread| thread.foreign_heap.get()).unwrap_or(0)
+}
+
+/// Remembers the foreign heap that this thread got.
+pub(crate) fn set_foreign_heap(number: usize) {
+    with(|thread| thread.foreign_heap.set(number));
+}

@@ -1,0 +1,112 @@
+//! What a thread sleeps in, and where the futures that wait for time register.
+
+use std::any::{Any, TypeId};
+use std::fmt;
+use std::time::Instant;
+
+use crate::context;
+use crate::error::NoRuntime;
+use crate::shared::ExecutorShared;
+
+/// Fires what is due, and says until when a thread may sleep.
+///
+/// A driver has a part for each *slot*: 0 to `workers` are the workers, and after them come
+/// [`GUESTS`] slots for threads inside `block_on`. rt-time implements it for timers.
+///
+/// [`GUESTS`]: crate::GUESTS
+pub trait Driver: Send + Sync + 'static {
+    /// Fires what is due for `slot`, and returns when the slot's thread must be awake next.
+    ///
+    /// Wakers run on the calling thread, outside every lock. Only the thread that drives `slot`
+    /// calls it: every 61 turns of its run loop and before each park, so it must cost next to
+    /// nothing while nothing is registered.
+    fn turn(&self, slot: usize) -> Option<Instant>;
+
+    /// `from` is not driven by anybody any more: moves what waits there to `to`, which is.
+    ///
+    /// True if something moved: then the caller unparks the thread of `to`.
+    fn hand_over(&self, from: usize, to: usize) -> bool;
+
+    /// `slot` is not driven any more, because the executor stops: wakes all that waits there, and
+    /// refuses what is registered later.
+    fn shutdown(&self, slot: usize);
+
+    /// The part of the driver that has this type, for the futures that register with it.
+    fn part(&self, type_id: TypeId) -> Option<&(dyn Any + Send + Sync)>;
+}
+
+/// A driver with nothing in it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoDriver;
+
+impl Driver for NoDriver {
+    fn turn(&self, _slot: usize) -> Option<Instant> {
+        None
+    }
+
+    fn hand_over(&self, _from: usize, _to: usize) -> bool {
+        false
+    }
+
+    fn shutdown(&self, _slot: usize) {}
+
+    fn part(&self, _type_id: TypeId) -> Option<&(dyn Any + Send + Sync)> {
+        None
+    }
+}
+
+/// Where a registration made on the calling thread belongs.
+pub struct Place<'a> {
+    shared: &'a ExecutorShared,
+    slot: usize,
+    is_own: bool,
+}
+
+impl Place<'_> {
+    /// The slot to register with.
+    pub fn slot(&self) -> usize {
+        self.slot
+    }
+
+    /// True if the calling thread drives that slot: it will look before it sleeps.
+    pub fn is_own(&self) -> bool {
+        self.is_own
+    }
+
+    /// Makes the thread of the slot look at its driver again; nothing to do for one's own.
+    pub fn unpark(&self) {
+        if !self.is_own {
+            self.shared.slots[self.slot].parker.unpark();
+        }
+    }
+}
+
+impl fmt::Debug for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Place").field("slot", &self.slot).field("is_own", &self.is_own).finish()
+    }
+}
+
+/// Calls `f` with the part of the current runtime's driver that has type `D`.
+///
+/// # Errors
+///
+/// [`NoRuntime`] if the calling thread is not inside a runtime.
+///
+/// # Panics
+///
+/// If the runtime's driver has no such part.
+pub fn with_driver<D: Any + Send + Sync, R>(
+    f: impl FnOnce(&D, Place<'_>) -> R,
+) -> Result<R, NoRuntime> {
+    context::with_shared(|shared, own| {
+        let part = shared.driver.part(TypeId::of::<D>());
+        let part = part.and_then(|part| part.downcast_ref::<D>());
+        let Some(part) = part else {
+            let name = std::any::type_name::<D>();
+            panic!("this runtime was started without a driver part of type {name}");
+        };
+        let slot = own.map_or(0, |worker| worker.slot);
+        f(part, Place { shared, slot, is_own: own.is_some() })
+    })
+}

@@ -1,0 +1,206 @@
+//! A way into an executor from any thread.
+
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::panic::Location;
+
+use rt_primitive::sync::Arc;
+
+use crate::block_on::block_on;
+use crate::context;
+use crate::context::entered::{self, EnteredGuard};
+use crate::error::{NestedBlockOn, NoRuntime};
+use crate::metrics::Metrics;
+use crate::shared::{self, ExecutorShared};
+use crate::task::id::Id;
+use crate::task::join::JoinHandle;
+
+/// A way into an executor from any thread; it does not keep the executor running.
+///
+/// asyncio: `run_coroutine_threadsafe`, `get_running_loop`.
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::multi_thread().unwrap(), Arc::new(NoDriver)).unwrap();
+/// let handle = executor.handle().clone();
+/// let from_outside = std::thread::spawn(move || handle.block_on(handle.spawn(async { 7 })));
+/// assert_eq!(from_outside.join().unwrap().unwrap(), 7);
+/// ```
+#[derive(Clone)]
+#[doc(alias = "run_coroutine_threadsafe")]
+#[doc(alias = "get_running_loop")]
+pub struct ExecutorHandle {
+    shared: Arc<ExecutorShared>,
+}
+
+impl ExecutorHandle {
+    pub(crate) fn new(shared: Arc<ExecutorShared>) -> ExecutorHandle {
+        ExecutorHandle { shared }
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<ExecutorShared> {
+        &self.shared
+    }
+
+    /// The runtime that the calling thread is inside.
+    ///
+    /// # Panics
+    ///
+    /// Outside a runtime; see [`ExecutorHandle::try_current`].
+    #[track_caller]
+    pub fn current() -> ExecutorHandle {
+        match ExecutorHandle::try_current() {
+            Ok(handle) => handle,
+            Err(error) => panic!("there is no current runtime: {error}"),
+        }
+    }
+
+    /// The runtime that the calling thread is inside.
+    ///
+    /// # Errors
+    ///
+    /// [`NoRuntime`] on a thread that is neither a worker, nor inside `block_on` or
+    /// [`enter`](ExecutorHandle::enter).
+    pub fn try_current() -> Result<ExecutorHandle, NoRuntime> {
+        context::with_shared(|shared, _| ExecutorHandle::new(shared.clone()))
+    }
+
+    /// Starts a task on this executor; see [`spawn`].
+    ///
+    /// After the executor has shut down the task is dropped at once, and its handle says cancelled.
+    #[track_caller]
+    pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        shared::spawn(&self.shared, future, Location::caller())
+    }
+
+    /// Runs a future on the calling thread, inside this executor; see `Executor::block_on`.
+    ///
+    /// # Panics
+    ///
+    /// If the future panics, or if the thread runs tasks or is inside a `block_on` already.
+    #[track_caller]
+    pub fn block_on<F: Future>(&self, future: F) -> F::Output {
+        match block_on(&self.shared, future, Location::caller()) {
+            Ok(output) => output,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// As [`block_on`](ExecutorHandle::block_on), with an error instead of a panic when nested.
+    ///
+    /// # Errors
+    ///
+    /// [`NestedBlockOn`] if the thread runs tasks or is inside a `block_on` already.
+    #[track_caller]
+    pub fn try_block_on<F: Future>(&self, future: F) -> Result<F::Output, NestedBlockOn> {
+        block_on(&self.shared, future, Location::caller())
+    }
+
+    /// Makes this the calling thread's current runtime for as long as the guard lives.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// let task = {
+    ///     let _guard = executor.handle().enter();
+    ///     rt_core::spawn(async { "started outside" })
+    /// };
+    /// assert_eq!(executor.block_on(task).unwrap(), "started outside");
+    /// ```
+    pub fn enter(&self) -> EnterGuard<'_> {
+        EnterGuard { _entered: entered::enter(&self.shared), handle: PhantomData }
+    }
+
+    /// What the workers have done so far.
+    pub fn metrics(&self) -> Metrics {
+        self.shared.metrics()
+    }
+}
+
+impl fmt::Debug for ExecutorHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExecutorHandle").field("executor", &*self.shared).finish()
+    }
+}
+
+/// Ends what [`ExecutorHandle::enter`] began. Guards may be dropped in any order: the runtime
+/// entered last, of those not left yet, is the current one.
+#[derive(Debug)]
+#[must_use = "the runtime is current only while the guard lives"]
+pub struct EnterGuard<'a> {
+    _entered: EnteredGuard,
+    handle: PhantomData<&'a ExecutorHandle>,
+}
+
+/// Starts a task on the current runtime; it runs at once, whether or not its handle is awaited.
+///
+/// asyncio: `create_task`. The task is kept until it ends; dropping the handle detaches it. On a
+/// worker it is queued on that worker, where others may steal it.
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// let sum = executor.block_on(async {
+///     let one = rt_core::spawn(async { 1 });
+///     let two = rt_core::spawn(async { 2 });
+///     one.await.unwrap() + two.await.unwrap()
+/// });
+/// assert_eq!(sum, 3);
+/// ```
+///
+/// # Panics
+///
+/// Outside a runtime; see [`try_spawn`] and [`ExecutorHandle::spawn`].
+#[track_caller]
+#[doc(alias = "create_task")]
+pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    match try_spawn(future) {
+        Ok(handle) => handle,
+        Err(error) => panic!("cannot spawn at {}: {error}", Location::caller()),
+    }
+}
+
+/// As [`spawn`], with an error instead of a panic.
+///
+/// # Errors
+///
+/// [`NoRuntime`] outside a runtime.
+#[track_caller]
+pub fn try_spawn<F>(future: F) -> Result<JoinHandle<F::Output>, NoRuntime>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    let spawned_at = Location::caller();
+    context::with_shared(|shared, worker| match worker {
+        Some(worker) => worker.spawn(future, spawned_at),
+        None => shared::spawn(shared, future, spawned_at),
+    })
+}
+
+/// The number of the task that is running.
+///
+/// # Panics
+///
+/// Outside a task; see [`try_id`].
+#[track_caller]
+pub fn id() -> Id {
+    try_id().expect("no task is running on this thread; call id() from within one")
+}
+
+/// The number of the task that is running, if there is one.
+pub fn try_id() -> Option<Id> {
+    context::current_task().map(|task| task.header().id)
+}

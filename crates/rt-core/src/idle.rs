@@ -1,0 +1,151 @@
+//! Who sleeps, who searches, and whom a push must wake.
+//!
+//! # Protocol
+//!
+//! - Push: publish the task, `fence(SeqCst)`, then look: if somebody sleeps and nobody searches,
+//!   claim the search for one sleeper and unpark it.
+//! - Sleep: announce it, give the search up, `fence(SeqCst)`, look at every queue once more, park.
+//! - Leave the search with a task: give the search up, `fence(SeqCst)`, and if some queue still
+//!   holds a task, look for a sleeper as a push does.
+//!
+//! The fences of a push and of a sleep are ordered. If the push's comes first, the sleeper finds
+//! the task. If the sleep's comes first, the pusher finds the sleeper, or a searcher. A searcher's
+//! own fence, when it leaves, orders it with that pusher in the same way, so what was pushed while
+//! it searched is seen by it or by who it wakes. `idle/protocol.md` has the cases.
+//!
+//! # Invariants
+//!
+//! - I1: at most one party searches: it set `searching` itself, or was unparked by who set it for
+//!   it.
+//! - I2: a worker sets its own bit; who clears it for another unparks that worker, and hands it the
+//!   search.
+//! - I3: a worker parks only after a look at every queue that came after its fence.
+//!
+//! Models: `no_task_is_left_while_all_sleep`, `the_last_searcher_leaves_nothing_behind`.
+
+use rt_primitive::CachePadded;
+use rt_primitive::atomic::{AtomicBool, AtomicU64, Ordering, fence};
+use rt_primitive::mutant;
+
+/// Workers of one word of the mask.
+const BITS: usize = 64;
+
+/// What all workers and pushers know of each other's idleness.
+#[derive(Debug)]
+pub(crate) struct Idle {
+    // [A] A bit for each worker that sleeps or is about to (I2).
+    sleepers: Box<[CachePadded<AtomicU64>]>,
+    // [A] Somebody searches (I1).
+    searching: CachePadded<AtomicBool>,
+}
+
+impl Idle {
+    /// Nobody sleeps, nobody searches.
+    pub(crate) fn new(workers: usize) -> Idle {
+        let words = workers.div_ceil(BITS);
+        Idle {
+            sleepers: (0..words).map(|_| CachePadded::new(AtomicU64::new(0))).collect(),
+            searching: CachePadded::new(AtomicBool::new(false)),
+        }
+    }
+
+    /// Whether a push should wake somebody: a hint, unless a fence stands before it.
+    #[inline]
+    pub(crate) fn should_wake(&self) -> bool {
+        // ORDERING: Relaxed; the fence before it, if there is one, orders it after the push.
+        self.sleepers.iter().any(|word| word.load(Ordering::Relaxed) != 0) && !self.is_searched()
+    }
+
+    /// The definitive look after a push: the worker to unpark, which has the search then (I2).
+    pub(crate) fn after_push(&self) -> Option<usize> {
+        if !mutant!("idle.push_no_fence") {
+            // ORDERING: SeqCst fence; pairs with those in `announce_sleep` and `end_search`.
+            fence(Ordering::SeqCst);
+        }
+        self.claim_sleeper()
+    }
+
+    /// Claims the search for a sleeper, if one sleeps and nobody searches.
+    pub(crate) fn claim_sleeper(&self) -> Option<usize> {
+        while self.should_wake() {
+            if !self.try_search() {
+                return None;
+            }
+            if let Some(worker) = self.take_sleeper() {
+                return Some(worker);
+            }
+            // The last sleeper is gone. Others relied on this claim: look again once it is given
+            // up.
+            self.end_search();
+        }
+        None
+    }
+
+    /// Clears the bit of some sleeper.
+    fn take_sleeper(&self) -> Option<usize> {
+        for (number, word) in self.sleepers.iter().enumerate() {
+            // ORDERING: Relaxed; the exchange below decides.
+            let sleeping = word.load(Ordering::Relaxed);
+            if sleeping == 0 {
+                continue;
+            }
+            let bit = sleeping & sleeping.wrapping_neg();
+            // ORDERING: AcqRel; Acquire pairs with the sleeper's own Release in `announce_sleep`,
+            // Release with its Acquire in `retract_sleep`: it sees that it was claimed.
+            if word.fetch_and(!bit, Ordering::AcqRel) & bit != 0 {
+                return Some(number * BITS + bit.trailing_zeros() as usize);
+            }
+        }
+        None
+    }
+
+    /// Takes the search; false if somebody has it (I1).
+    pub(crate) fn try_search(&self) -> bool {
+        if self.is_searched() {
+            return false;
+        }
+        // ORDERING: AcqRel; orders this search after the one before it.
+        self.searching.compare_exchange(false, true, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+    }
+
+    /// Gives the search up. The caller then looks at the queues, and as a push does at the
+    /// sleepers.
+    pub(crate) fn end_search(&self) {
+        // ORDERING: Release; pairs with the AcqRel in `try_search`.
+        self.searching.store(false, Ordering::Release);
+        if !mutant!("idle.search_no_fence") {
+            // ORDERING: SeqCst fence; pairs with the one in `after_push` of a pusher that woke
+            // nobody because of this search.
+            fence(Ordering::SeqCst);
+        }
+    }
+
+    /// The worker is about to park, and gives the search up if it has it; it must look at every
+    /// queue after this (I3).
+    pub(crate) fn announce_sleep(&self, worker: usize, searched: bool) {
+        let word = &self.sleepers[worker / BITS];
+        // ORDERING: AcqRel; pairs with `take_sleeper`.
+        word.fetch_or(1 << (worker % BITS), Ordering::AcqRel);
+        if searched {
+            // ORDERING: Release; pairs with the AcqRel in `try_search`.
+            self.searching.store(false, Ordering::Release);
+        }
+        if !mutant!("idle.sleep_no_fence") {
+            // ORDERING: SeqCst fence; pairs with the one in `after_push`.
+            fence(Ordering::SeqCst);
+        }
+    }
+
+    /// The worker does not sleep any more: true if it cleared its bit itself, false if a waker did,
+    /// whose token is on its way and whose search is this worker's now (I2).
+    pub(crate) fn retract_sleep(&self, worker: usize) -> bool {
+        let bit = 1 << (worker % BITS);
+        // ORDERING: AcqRel; pairs with `take_sleeper`.
+        self.sleepers[worker / BITS].fetch_and(!bit, Ordering::AcqRel) & bit != 0
+    }
+
+    fn is_searched(&self) -> bool {
+        // ORDERING: Relaxed; as in `should_wake`.
+        self.searching.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,309 @@
+//! What all workers, guests and foreign threads of one executor touch.
+//!
+//! # Protocol
+//!
+//! The idle workers, the queues and the heaps have protocols of their own, each in its file. The
+//! one of `closed` and the foreign heaps is here: a thread that spawns from outside looks at
+//! `closed` again once it has locked a heap, and the shutdown locks each heap after it has set
+//! `closed`. So the shutdown's walk finds the task, or the spawner finds the executor closed.
+//!
+//! # Invariants
+//!
+//! - I1: a task is made for an `ExecutorShared` and its page keeps that alive, so whoever holds a
+//!   task of a page may reach it.
+//! - I2: `closed` is set once and never cleared; from then on nobody allocates in a heap.
+//!
+//! Models: `a_spawn_meets_the_shutdown`, `a_shutdown_ends_every_task`.
+
+use std::fmt;
+use std::future::Future;
+use std::panic::Location;
+
+use rt_primitive::CachePadded;
+use rt_primitive::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
+use rt_primitive::mutant;
+use rt_primitive::park::Parker;
+use rt_primitive::sync::{Arc, Mutex, TryLock};
+
+use crate::config::{FOREIGN_HEAPS, Flavor, GUESTS};
+use crate::context;
+use crate::driver::Driver;
+use crate::idle::Idle;
+use crate::metrics::SlotTallies;
+use crate::queue::Chain;
+use crate::queue::injector::Injector;
+use crate::queue::local::{LocalQueue, Victim, local_queue};
+use crate::queue::next::NextSlot;
+use crate::slab::{self, Heap};
+use crate::task::Schedule;
+use crate::task::cell::{allocate, allocate_boxed, vacate};
+use crate::task::header::TaskPtr;
+use crate::task::id::IdBlock;
+use crate::task::join::JoinHandle;
+use crate::task::state::CancelRequest;
+
+/// One executor, as seen by every thread.
+pub(crate) struct ExecutorShared {
+    // [C]
+    pub(crate) flavor: Flavor,
+    // [C] How many of `slots` are workers; the others are guests.
+    pub(crate) workers: usize,
+    // [C] Workers first, then guests.
+    pub(crate) slots: Box<[Slot]>,
+    // [A] Which guest slots a thread drives.
+    pub(crate) guests: CachePadded<AtomicU64>,
+    // [A] Who sleeps and who searches.
+    pub(crate) idle: Idle,
+    // [A] The queue of all.
+    pub(crate) injector: Injector<TaskPtr>,
+    // [L] Task memory for the threads that drive no slot.
+    pub(crate) foreign: [CachePadded<TryLock<ForeignHeap>>; FOREIGN_HEAPS],
+    // [C]
+    pub(crate) driver: std::sync::Arc<dyn Driver>,
+    // [L] Where threads sleep that wait for the one slot of a current-thread executor.
+    pub(crate) visitors: Mutex<Vec<Arc<Parker>>>,
+    // [A] The executor is shutting down (I2).
+    closed: CachePadded<AtomicBool>,
+    // [A] Worker slots that have not stopped yet; who stops the last finishes the shutdown.
+    pub(crate) unstopped: AtomicUsize,
+}
+
+/// What belongs to one worker or guest.
+pub(crate) struct Slot {
+    // [A] What its thread sleeps in.
+    pub(crate) parker: CachePadded<Parker>,
+    // [A] Its next slot; guests leave it empty.
+    pub(crate) next: CachePadded<NextSlot<TaskPtr>>,
+    // [A] Its deque, for thieves.
+    pub(crate) victim: Victim<TaskPtr>,
+    // [O] Its task memory: of the thread that has the seat.
+    pub(crate) heap: Heap,
+    // [O] Written by the thread that has the seat, read by anybody.
+    pub(crate) tallies: CachePadded<SlotTallies>,
+    // [L] There while no thread drives the slot.
+    pub(crate) seat: Mutex<Option<Seat>>,
+}
+
+/// What only the thread that drives a slot may touch.
+pub(crate) struct Seat {
+    pub(crate) queue: LocalQueue<TaskPtr>,
+    pub(crate) ids: IdBlock,
+}
+
+/// A heap that threads take in turn.
+pub(crate) struct ForeignHeap {
+    pub(crate) heap: Heap,
+    ids: IdBlock,
+}
+
+impl ExecutorShared {
+    pub(crate) fn new(
+        flavor: Flavor,
+        workers: usize,
+        driver: std::sync::Arc<dyn Driver>,
+    ) -> ExecutorShared {
+        let foreign = || {
+            CachePadded::new(TryLock::new(ForeignHeap {
+                heap: Heap::new(vacate),
+                ids: IdBlock::default(),
+            }))
+        };
+        ExecutorShared {
+            flavor,
+            workers,
+            slots: (0..workers + GUESTS).map(|_| Slot::new()).collect(),
+            guests: CachePadded::new(AtomicU64::new(0)),
+            idle: Idle::new(workers),
+            injector: Injector::new(),
+            foreign: std::array::from_fn(|_| foreign()),
+            driver,
+            visitors: Mutex::new(Vec::new()),
+            closed: CachePadded::new(AtomicBool::new(false)),
+            unstopped: AtomicUsize::new(workers),
+        }
+    }
+
+    /// Whether the executor is shutting down (I2).
+    pub(crate) fn is_closed(&self) -> bool {
+        // ORDERING: Acquire; pairs with the Release in `close`.
+        self.closed.load(Ordering::Acquire)
+    }
+
+    /// Refuses new tasks from now on; false if that was so already.
+    pub(crate) fn close(&self) -> bool {
+        // ORDERING: AcqRel; pairs with the Acquire in `is_closed`.
+        let is_first = !self.closed.swap(true, Ordering::AcqRel);
+        // ORDERING: SeqCst fence; pairs with those in `idle.rs`: a worker that sleeps after this
+        // sees `closed` in its last look.
+        fence(Ordering::SeqCst);
+        is_first
+    }
+
+    /// After a push: wakes a worker if one sleeps and nobody searches.
+    pub(crate) fn wake_one(&self) {
+        if let Some(worker) = self.idle.after_push() {
+            self.unpark(worker);
+        }
+    }
+
+    pub(crate) fn unpark(&self, worker: usize) {
+        context::with_worker(|own| {
+            if let Some(own) = own {
+                own.tallies().wakes.add(1);
+            }
+        });
+        self.slots[worker].parker.unpark();
+    }
+
+    /// Adds tasks to the injector and wakes a worker for them; after the shutdown they end here.
+    pub(crate) fn inject(&self, tasks: Chain<TaskPtr>) {
+        match self.injector.push(tasks) {
+            Ok(()) => self.wake_one(),
+            Err(tasks) => tasks.for_each(TaskPtr::cancel),
+        }
+    }
+
+    /// True when some queue that others may take from holds a task; exact after a fence.
+    pub(crate) fn any_work(&self) -> bool {
+        !self.injector.is_empty() || self.victims().any(|slot| !slot.victim.is_empty())
+    }
+
+    /// The slots that thieves may try: all workers, and the guests that are in use.
+    fn victims(&self) -> impl Iterator<Item = &Slot> {
+        let guests = self.guests_in_use();
+        let is_tried = move |&(number, _): &(usize, &Slot)| {
+            number < self.workers || guests >> (number - self.workers) & 1 != 0
+        };
+        self.slots.iter().enumerate().filter(is_tried).map(|(_, slot)| slot)
+    }
+
+    /// A bit for each guest slot that a thread drives.
+    pub(crate) fn guests_in_use(&self) -> u64 {
+        // ORDERING: Acquire; pairs with the claim in `block_on.rs`. A guest claims before it
+        // pushes, so the fence after its push also orders the claim before a sleeper's last look.
+        self.guests.load(Ordering::Acquire)
+    }
+
+    /// Ends every task of a heap that nobody holds, and flags those that somebody does.
+    pub(crate) fn cancel_all_of(heap: &Heap) {
+        heap.for_each_slot(|slot| {
+            let task = TaskPtr::from_slot(slot);
+            if !task.state().pin_if_live() {
+                return;
+            }
+            match task.state().request_cancel() {
+                CancelRequest::Claimed => task.cancel(),
+                CancelRequest::Flagged | CancelRequest::TooLate => {}
+            }
+            task.release();
+        });
+    }
+}
+
+/// Makes a task of `future` and queues it.
+pub(crate) fn spawn<F>(
+    shared: &Arc<ExecutorShared>,
+    future: F,
+    spawned_at: &'static Location<'static>,
+) -> JoinHandle<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    context::with_worker(|worker| match worker {
+        Some(worker) if Arc::ptr_eq(&worker.shared, shared) => worker.spawn(future, spawned_at),
+        _ => spawn_from_outside(shared, future, spawned_at),
+    })
+}
+
+/// Makes a task from a thread that drives no slot of this executor.
+fn spawn_from_outside<F>(
+    shared: &Arc<ExecutorShared>,
+    future: F,
+    spawned_at: &'static Location<'static>,
+) -> JoinHandle<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    // Looked at again under the lock: once the shutdown has had it, nobody allocates here.
+    if shared.is_closed() {
+        return spawn_cancelled(future, spawned_at);
+    }
+    let foreign = lock_foreign(shared);
+    if shared.is_closed() && !mutant!("spawn.looks_once") {
+        drop(foreign);
+        return spawn_cancelled(future, spawned_at);
+    }
+    // SAFETY: bullet 1 of `allocate`: the future is `Send`.
+    let task = unsafe { allocate(shared, &foreign.heap, foreign.ids.take(), future, spawned_at) };
+    drop(foreign);
+    let handle = JoinHandle::new(task);
+    shared.inject(Chain::one(task));
+    handle
+}
+
+/// One of the foreign heaps, tried in turn from where this thread was last.
+fn lock_foreign(shared: &ExecutorShared) -> rt_primitive::sync::TryLockGuard<'_, ForeignHeap> {
+    let first = context::foreign_heap();
+    let heaps = shared.foreign.iter().cycle().skip(first).take(FOREIGN_HEAPS);
+    for (number, heap) in heaps.enumerate() {
+        if let Some(heap) = heap.try_lock() {
+            context::set_foreign_heap((first + number) % shared.foreign.len());
+            return heap;
+        }
+    }
+    shared.foreign[first].lock()
+}
+
+/// A task that has ended before it began, for a runtime that has shut down.
+pub(crate) fn spawn_cancelled<F>(
+    future: F,
+    spawned_at: &'static Location<'static>,
+) -> JoinHandle<F::Output>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    let task = allocate_boxed::<F, ExecutorShared>(future, spawned_at);
+    let handle = JoinHandle::new(task);
+    task.cancel();
+    handle
+}
+
+impl Schedule for ExecutorShared {
+    unsafe fn schedule(task: TaskPtr) {
+        // SAFETY: bullet 1: the task is alive, and only boxed tasks, which end before anybody can
+        // wake them, have no page.
+        let shared = unsafe { slab::owner_of(task.as_slot()) }.cast::<ExecutorShared>();
+        context::with_worker(|worker| match worker {
+            Some(worker) if std::ptr::eq(&raw const *worker.shared, shared) => worker.push(task),
+            // SAFETY: I1.
+            _ => unsafe { &*shared }.inject(Chain::one(task)),
+        });
+    }
+}
+
+impl Slot {
+    fn new() -> Slot {
+        let (queue, victim) = local_queue();
+        Slot {
+            parker: CachePadded::new(Parker::new()),
+            next: CachePadded::new(NextSlot::new()),
+            victim,
+            heap: Heap::new(vacate),
+            tallies: CachePadded::new(SlotTallies::default()),
+            seat: Mutex::new(Some(Seat { queue, ids: IdBlock::default() })),
+        }
+    }
+}
+
+impl fmt::Debug for ExecutorShared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ExecutorShared")
+            .field("flavor", &self.flavor)
+            .field("workers", &self.workers)
+            .field("closed", &self.is_closed())
+            .finish_non_exhaustive()
+    }
+}

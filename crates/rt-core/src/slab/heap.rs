@@ -1,0 +1,257 @@
+//! A heap: the pages one thread at a time allocates tasks from.
+//!
+//! # Protocol
+//!
+//! The owner takes a slot from the stack of those it freed last, or a bit of the word in hand. When
+//! both are used up it takes another word of the page in hand, then of the next page in the ring
+//! that has enough to offer, then of a new page. Other threads never touch a heap: they give slots
+//! back to the page (`page.rs`), where the owner finds them with the next word it takes.
+//!
+//! # Invariants
+//!
+//! - I1: one thread at a time owns the heap: it alone calls anything but `for_each_slot`. The heap
+//!   stays where it is while it has pages.
+//! - I2: pages are only ever added to `pages` while a runtime lives, so a walker needs no lock.
+//! - I3: what is on a stack is a free slot of this heap; bits in hand are free slots of a word of
+//!   the page in hand.
+//!
+//! Model: `a_slot_freed_elsewhere_is_reused_once`. Proptest: `tests/prop/slab.rs`.
+
+use std::cell::Cell;
+use std::fmt;
+use std::ptr::{self, NonNull};
+
+use rt_primitive::atomic::{AtomicPtr, Ordering};
+use rt_primitive::sync::Arc;
+
+use crate::slab::class::{CLASSES, class_of};
+use crate::slab::orphans;
+use crate::slab::page::{Page, Place, WORDS};
+
+/// Slots the owner freed last, reused first while they are warm.
+const STACK: usize = 32;
+
+/// A page with fewer than one usable slot in this many is passed over: it would cost a scan a
+/// handful.
+const NEARLY_FULL: usize = 8;
+
+/// Pages looked at before a new one is made.
+const PAGES_LOOKED_AT: usize = 64;
+
+/// Where the owner allocates slots of one size.
+struct ClassHeap {
+    // [O] The page in hand, or null.
+    page: Cell<*const Page>,
+    // [O] The word in hand.
+    word: Cell<usize>,
+    // [O] Its free slots not handed out yet (I3).
+    bits: Cell<u64>,
+    // [O] How much of `stack` is in use.
+    stacked: Cell<usize>,
+    // [O] The slots freed last, the latest on top (I3).
+    stack: [Cell<*mut ()>; STACK],
+}
+
+/// The pages one thread at a time allocates from.
+pub(crate) struct Heap {
+    // [C] Makes a fresh slot's state word.
+    vacate: unsafe fn(NonNull<()>),
+    // [O] Where slots of each size come from.
+    classes: [ClassHeap; CLASSES],
+    // [O] Frees for a page of another heap, not given back yet.
+    pending: Cell<Option<(&'static Page, Place)>>,
+    // [A] The newest page; written by the owner (I2).
+    pages: AtomicPtr<Page>,
+}
+
+// SAFETY: I1: the owner's fields are used by one thread at a time; who passes the heap on does it
+// under a lock or through a claim.
+unsafe impl Sync for Heap {}
+// SAFETY: as above.
+unsafe impl Send for Heap {}
+
+impl Heap {
+    /// A heap without pages; `vacate` writes the state word of a fresh slot.
+    pub(crate) fn new(vacate: unsafe fn(NonNull<()>)) -> Heap {
+        Heap {
+            vacate,
+            classes: std::array::from_fn(|_| ClassHeap {
+                page: Cell::new(ptr::null()),
+                word: Cell::new(0),
+                bits: Cell::new(0),
+                stacked: Cell::new(0),
+                stack: [const { Cell::new(ptr::null_mut()) }; STACK],
+            }),
+            pending: Cell::new(None),
+            pages: AtomicPtr::new(ptr::null_mut()),
+        }
+    }
+
+    /// A slot of at least `bytes`, in a page that keeps `owner` alive.
+    #[inline]
+    pub(crate) fn allocate<O>(&self, bytes: usize, owner: &Arc<O>) -> NonNull<()> {
+        let class = &self.classes[class_of(bytes)];
+        let stacked = class.stacked.get();
+        if stacked > 0 {
+            class.stacked.set(stacked - 1);
+            let slot = class.stack[stacked - 1].get();
+            // SAFETY: I3: what is on the stack is a slot, which is never null.
+            return unsafe { NonNull::new_unchecked(slot) };
+        }
+        if class.bits.get() == 0 {
+            self.refill(class, class_of(bytes), owner);
+        }
+        let bits = class.bits.get();
+        class.bits.set(bits & (bits - 1));
+        // SAFETY: I3 and I2: the bits in hand are those of a page in hand, which stays.
+        let page = unsafe { &*class.page.get() };
+        page.slot(class.word.get() * 64 + bits.trailing_zeros() as usize)
+    }
+
+    /// Takes the free slots of another word in hand: of this page, of another, of a new one.
+    #[cold]
+    fn refill<O>(&self, class: &ClassHeap, number: usize, owner: &Arc<O>) {
+        let mut word = class.word.get() + 1;
+        loop {
+            // SAFETY: pages stay while the heap is in use (I2).
+            let Some(page) = (unsafe { class.page.get().as_ref() }) else {
+                self.add_page(class, number, owner);
+                word = 0;
+                continue;
+            };
+            while word < WORDS {
+                let bits = page.take_word(word);
+                if bits != 0 {
+                    class.word.set(word);
+                    class.bits.set(bits);
+                    return;
+                }
+                word += 1;
+            }
+            match next_usable(page) {
+                Some(next) => class.page.set(next),
+                None => self.add_page(class, number, owner),
+            }
+            word = 0;
+        }
+    }
+
+    /// Puts a new page in hand and into the ring of its class.
+    fn add_page<O>(&self, class: &ClassHeap, number: usize, owner: &Arc<O>) {
+        // ORDERING: Relaxed; only the owner writes it.
+        let older = self.pages.load(Ordering::Relaxed);
+        let page = Page::new(self, number, owner.clone(), self.vacate, older);
+        // SAFETY: pages stay while the heap is in use (I2).
+        if let Some(last) = unsafe { class.page.get().as_ref() } {
+            page.ring.set(last.ring.replace(page));
+        }
+        class.page.set(page);
+        // ORDERING: Release; pairs with the Acquire in `for_each_slot`: the walker reads the
+        // header.
+        self.pages.store(ptr::from_ref(page).cast_mut(), Ordering::Release);
+    }
+
+    /// Frees a slot, as the owner of this heap; the slot may be another heap's.
+    #[inline]
+    pub(crate) fn free(&self, page: &'static Page, slot: NonNull<()>) {
+        if page.is_of(self) {
+            let class = &self.classes[page.class];
+            let stacked = class.stacked.get();
+            if stacked < STACK {
+                class.stack[stacked].set(slot.as_ptr());
+                class.stacked.set(stacked + 1);
+            } else {
+                let place = page.place_of(slot);
+                page.free[place.word].set(page.free[place.word].get() | place.mask);
+            }
+            return;
+        }
+        let place = page.place_of(slot);
+        match self.pending.get() {
+            Some((same, pending)) if ptr::eq(same, page) && pending.word == place.word => {
+                let mask = pending.mask | place.mask;
+                self.pending.set(Some((page, Place { word: place.word, mask })));
+            }
+            _ => {
+                self.give_back_pending();
+                self.pending.set(Some((page, place)));
+            }
+        }
+    }
+
+    /// Gives back the frees that were kept to be given back together; before the owner parks.
+    pub(crate) fn give_back_pending(&self) {
+        if let Some((page, place)) = self.pending.take() {
+            page.give_back(place);
+        }
+    }
+
+    /// Calls `f` with every slot that has a state word; any thread (I2).
+    pub(crate) fn for_each_slot(&self, mut f: impl FnMut(NonNull<()>)) {
+        // ORDERING: Acquire; pairs with the Release in `add_page`.
+        let mut page: *const Page = self.pages.load(Ordering::Acquire);
+        // SAFETY: I2: a page in the list stays.
+        while let Some(this) = unsafe { page.as_ref() } {
+            (0..this.ready_slots()).for_each(|number| f(this.slot(number)));
+            page = this.older;
+        }
+    }
+
+    /// Frees every page; those with slots in use when the last of these is freed. The owner calls
+    /// it, after which nobody walks or allocates here any more.
+    pub(crate) fn release_pages(&self) {
+        self.give_back_pending();
+        for class in &self.classes {
+            self.put_back(class);
+        }
+        // ORDERING: Relaxed; only the owner writes it, and no walker is left.
+        let mut page: *const Page = self.pages.load(Ordering::Relaxed);
+        // ORDERING: Relaxed; as above.
+        self.pages.store(ptr::null_mut(), Ordering::Relaxed);
+        // SAFETY: I2: a page in the list stays until it is freed or adopted below.
+        while let Some(this) = unsafe { page.as_ref() } {
+            page = this.older;
+            orphans::free_or_adopt(this);
+        }
+        orphans::sweep();
+    }
+
+    /// Turns the slots in hand and on the stack back into bits.
+    fn put_back(&self, class: &ClassHeap) {
+        // SAFETY: pages stay while the heap is in use (I2).
+        if let Some(page) = unsafe { class.page.get().as_ref() } {
+            let word = &page.free[class.word.get()];
+            word.set(word.get() | class.bits.replace(0));
+        }
+        for slot in &class.stack[..class.stacked.replace(0)] {
+            let slot = NonNull::new(slot.get()).expect("`free` stacks slots");
+            let page = Page::of(slot);
+            let place = page.place_of(slot);
+            page.free[place.word].set(page.free[place.word].get() | place.mask);
+        }
+        class.page.set(ptr::null());
+        class.word.set(0);
+    }
+}
+
+impl fmt::Debug for Heap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Heap").finish_non_exhaustive()
+    }
+}
+
+/// The next page of the ring that is worth a scan.
+fn next_usable(page: &Page) -> Option<&Page> {
+    let mut next = page;
+    for _ in 0..PAGES_LOOKED_AT {
+        // SAFETY: the ring links pages of one heap, which stay while it is in use (`heap.rs` I2).
+        next = unsafe { &*next.ring.get() };
+        if next.usable() * NEARLY_FULL >= next.slots {
+            return Some(next);
+        }
+        if ptr::eq(next, page) {
+            return None;
+        }
+    }
+    None
+}

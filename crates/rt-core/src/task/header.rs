@@ -1,0 +1,200 @@
+//! What every task begins with, whatever its future is.
+//!
+//! # Protocol
+//!
+//! The state word (`state.rs`) says whose the rest of a task is. What is fixed is written before
+//! the state is published; the two fields that change belong to one party at a time, by I2 and I3.
+//!
+//! # Invariants
+//!
+//! - I1: a `TaskPtr` points to a whole head for as long as its party holds a reference or, by
+//!   OWNED, the task itself; the memory stays readable as a `TaskState` for the life of its page.
+//! - I2: `next` is touched only by the queue that holds the task, or by who takes it from there.
+//! - I3: `join_waker` is touched as I4 of `state.rs` says.
+//!
+//! Models: `a_joiner_may_change_its_waker` for I3, `a_batch_is_read_before_it_is_published` for I2.
+
+use std::mem::MaybeUninit;
+use std::panic::Location;
+use std::ptr::NonNull;
+use std::task::Waker;
+
+use rt_primitive::cell::UnsafeCell;
+
+use crate::queue::Linked;
+use crate::slab;
+use crate::task::id::Id;
+use crate::task::state::{LastRef, TaskState};
+
+/// What the holder does after polling a task.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Polled {
+    /// The task has ended; the holder holds nothing any more.
+    Done,
+    /// The future is pending; the holder ends the poll.
+    Pending,
+}
+
+/// The operations that depend on the type of the future.
+///
+/// Each takes a task that the caller holds, as I1 to I3 of `state.rs` say.
+pub(crate) struct Vtable {
+    /// Polls or drops the future, and completes the task if it ended.
+    pub(crate) poll: unsafe fn(TaskPtr) -> Polled,
+    /// Drops the future and completes the task as cancelled.
+    pub(crate) cancel: unsafe fn(TaskPtr),
+    /// Moves the output, a `thread::Result<T>`, to where the pointer says.
+    pub(crate) take_output: unsafe fn(TaskPtr, NonNull<()>),
+    /// Drops the output.
+    pub(crate) drop_output: unsafe fn(TaskPtr),
+    /// Puts a task that just became owned into a queue.
+    pub(crate) schedule: unsafe fn(TaskPtr),
+    /// Frees the memory of a task that is not in a slab page.
+    pub(crate) free_boxed: unsafe fn(TaskPtr),
+}
+
+/// What every slot that holds a task begins with.
+#[repr(C)]
+pub(crate) struct TaskHead {
+    // [A] First, so that a walker finds it at the start of every slot; published last.
+    pub(crate) state: TaskState,
+    // [C] Its parts have their own keys.
+    pub(crate) header: Header,
+}
+
+/// The part of a task that does not depend on its future, beside the state.
+#[repr(C)]
+pub(crate) struct Header {
+    // [C] What depends on the future's type.
+    pub(crate) vtable: &'static Vtable,
+    // [O] The task behind this one in an intrusive queue (I2).
+    next: UnsafeCell<Option<TaskPtr>>,
+    // [O] By turns, as I3 says.
+    pub(crate) join_waker: UnsafeCell<MaybeUninit<Waker>>,
+    // [C] The task's number.
+    pub(crate) id: Id,
+    // [C] Where the user started it.
+    pub(crate) spawned_at: &'static Location<'static>,
+}
+
+impl Header {
+    /// A header that is linked nowhere and awaited by nobody.
+    pub(crate) fn new(
+        vtable: &'static Vtable,
+        id: Id,
+        spawned_at: &'static Location<'static>,
+    ) -> Header {
+        Header {
+            vtable,
+            next: UnsafeCell::new(None),
+            join_waker: UnsafeCell::new(MaybeUninit::uninit()),
+            id,
+            spawned_at,
+        }
+    }
+}
+
+/// A task somebody holds a reference to, or owns by its state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(transparent)]
+pub(crate) struct TaskPtr(NonNull<TaskHead>);
+
+// SAFETY: I1: the header is shared through its atomic state; the other fields are passed on by it.
+unsafe impl Send for TaskPtr {}
+
+impl TaskPtr {
+    /// The task that a slot holds, or may hold.
+    pub(crate) fn from_slot(slot: NonNull<()>) -> TaskPtr {
+        TaskPtr(slot.cast())
+    }
+
+    /// The address that a `RawWaker` carries.
+    pub(crate) fn as_data(self) -> *const () {
+        self.0.as_ptr().cast_const().cast()
+    }
+
+    pub(crate) fn as_slot(self) -> NonNull<()> {
+        self.0.cast()
+    }
+
+    /// The header.
+    pub(crate) fn header<'a>(self) -> &'a Header {
+        // SAFETY: I1: every holder of a `TaskPtr` has a reference or owns the task.
+        &unsafe { self.0.as_ref() }.header
+    }
+
+    /// The state, also of a slot that holds no task.
+    pub(crate) fn state<'a>(self) -> &'a TaskState {
+        // SAFETY: I1: the memory is a `TaskState` for the life of its page.
+        unsafe { self.0.cast::<TaskState>().as_ref() }
+    }
+
+    /// Polls a task that the caller took from a queue.
+    pub(crate) fn poll(self) -> Polled {
+        let poll = self.header().vtable.poll;
+        // SAFETY: I1 of `state.rs`: the caller owns the task, having taken it from a queue.
+        unsafe { poll(self) }
+    }
+
+    /// Drops the future of a task that the caller owns, and completes it as cancelled.
+    pub(crate) fn cancel(self) {
+        let cancel = self.header().vtable.cancel;
+        // SAFETY: I1 of `state.rs`: the caller owns the task.
+        unsafe { cancel(self) };
+    }
+
+    /// Queues a task that the caller just made owned.
+    pub(crate) fn schedule(self) {
+        let schedule = self.header().vtable.schedule;
+        // SAFETY: I1 of `state.rs`: the caller owns the task, and gives it to the queue.
+        unsafe { schedule(self) };
+    }
+
+    /// Gives a reference back.
+    pub(crate) fn release(self) {
+        if self.state().ref_dec() == LastRef::Yes {
+            self.free();
+        }
+    }
+
+    /// Frees the memory if that was the last reference.
+    pub(crate) fn free_if(self, last: LastRef) {
+        if last == LastRef::Yes {
+            self.free();
+        }
+    }
+
+    /// Frees the memory of a task without references: its future and its output are gone.
+    pub(crate) fn free(self) {
+        if self.state().load().is_boxed() {
+            let free_boxed = self.header().vtable.free_boxed;
+            // SAFETY: I1: this was the last reference, and the task has memory of its own.
+            unsafe { free_boxed(self) };
+        } else {
+            // SAFETY: I1: this was the last reference, and the task lies in a slab page.
+            unsafe { slab::free(self.as_slot()) };
+        }
+    }
+}
+
+// SAFETY: `next` is a field of the node itself, used by nothing but the queue that holds it (I2).
+unsafe impl Linked for TaskPtr {
+    fn set_next(self, next: Option<TaskPtr>) {
+        // SAFETY: I2: the calling queue holds the task.
+        self.header().next.with_mut(|field| unsafe { field.write(next) });
+    }
+
+    fn next(self) -> Option<TaskPtr> {
+        // SAFETY: I2: the calling queue holds the task.
+        self.header().next.with(|field| unsafe { field.read() })
+    }
+
+    fn as_raw(self) -> *mut () {
+        self.as_data().cast_mut()
+    }
+
+    unsafe fn from_raw(raw: *mut ()) -> TaskPtr {
+        // SAFETY: bullet 1 of `Linked::from_raw`: the caller passes what `as_raw` gave, never null.
+        TaskPtr(unsafe { NonNull::new_unchecked(raw.cast()) })
+    }
+}

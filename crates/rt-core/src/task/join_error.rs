@@ -1,0 +1,109 @@
+//! Why a task has no output.
+
+use std::any::Any;
+use std::error::Error;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use crate::task::id::Id;
+
+/// A task that ended without an output: it panicked, or it was cancelled.
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// let error = executor.block_on(async {
+///     rt_core::spawn(async { panic!("no luck") }).await.unwrap_err()
+/// });
+/// assert!(error.is_panic());
+/// assert_eq!(*error.into_panic().downcast::<&str>().unwrap(), "no luck");
+/// ```
+pub struct JoinError {
+    id: Id,
+    cause: Cause,
+}
+
+enum Cause {
+    Cancelled,
+    /// In a mutex only because a payload need not be `Sync`, and errors are.
+    Panicked(Mutex<Box<dyn Any + Send + 'static>>),
+}
+
+impl JoinError {
+    pub(crate) fn cancelled(id: Id) -> JoinError {
+        JoinError { id, cause: Cause::Cancelled }
+    }
+
+    pub(crate) fn panicked(id: Id, payload: Box<dyn Any + Send + 'static>) -> JoinError {
+        JoinError { id, cause: Cause::Panicked(Mutex::new(payload)) }
+    }
+
+    /// True if the task was aborted, or its runtime shut down before it ended.
+    pub fn is_cancelled(&self) -> bool {
+        matches!(self.cause, Cause::Cancelled)
+    }
+
+    /// True if the task panicked.
+    pub fn is_panic(&self) -> bool {
+        matches!(self.cause, Cause::Panicked(_))
+    }
+
+    /// The payload of the panic, for [`std::panic::resume_unwind`].
+    ///
+    /// # Panics
+    ///
+    /// If the task did not panic; see [`JoinError::try_into_panic`].
+    pub fn into_panic(self) -> Box<dyn Any + Send + 'static> {
+        match self.try_into_panic() {
+            Ok(payload) => payload,
+            Err(error) => panic!("{error}; it holds no panic"),
+        }
+    }
+
+    /// The payload of the panic.
+    ///
+    /// # Errors
+    ///
+    /// The error itself if the task did not panic.
+    pub fn try_into_panic(self) -> Result<Box<dyn Any + Send + 'static>, JoinError> {
+        match self.cause {
+            Cause::Panicked(payload) => {
+                Ok(payload.into_inner().unwrap_or_else(PoisonError::into_inner))
+            }
+            Cause::Cancelled => Err(self),
+        }
+    }
+
+    /// The number of the task.
+    pub fn id(&self) -> Id {
+        self.id
+    }
+
+    /// The text of the panic, if it has one.
+    fn panic_text(&self) -> Option<String> {
+        let Cause::Panicked(payload) = &self.cause else { return None };
+        let payload = payload.lock().unwrap_or_else(PoisonError::into_inner);
+        let text = payload.downcast_ref::<&'static str>().map(|&text| text.to_owned());
+        text.or_else(|| payload.downcast_ref::<String>().cloned())
+    }
+}
+
+impl fmt::Display for JoinError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let id = self.id;
+        match (&self.cause, self.panic_text()) {
+            (Cause::Cancelled, _) => write!(f, "task {id} was cancelled"),
+            (Cause::Panicked(_), Some(text)) => write!(f, "task {id} panicked: {text}"),
+            (Cause::Panicked(_), None) => write!(f, "task {id} panicked"),
+        }
+    }
+}
+
+impl fmt::Debug for JoinError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "JoinError({self})")
+    }
+}
+
+impl Error for JoinError {}

@@ -1,0 +1,42 @@
+//! What the models share: a runtime without threads, a waker that remembers, a check for leaks.
+
+use std::task::Wake;
+
+use rt_primitive::atomic::{AtomicBool, Ordering};
+use rt_primitive::sync::Arc;
+
+use crate::config::Flavor;
+use crate::driver::NoDriver;
+use crate::shared::ExecutorShared;
+
+/// An executor whose slots the model's own threads drive.
+pub(super) fn executor(workers: usize) -> Arc<ExecutorShared> {
+    let driver = std::sync::Arc::new(NoDriver);
+    Arc::new(ExecutorShared::new(Flavor::MultiThread, workers, driver))
+}
+
+/// A waker that remembers whether it was called.
+pub(super) struct Flag {
+    called: AtomicBool,
+}
+
+impl Flag {
+    pub(super) fn new() -> std::sync::Arc<Flag> {
+        std::sync::Arc::new(Flag { called: AtomicBool::new(false) })
+    }
+
+    pub(super) fn is_called(&self) -> bool {
+        self.called.load(Ordering::Acquire)
+    }
+}
+
+impl Wake for Flag {
+    fn wake(self: std::sync::Arc<Self>) {
+        self.called.store(true, Ordering::Release);
+    }
+}
+
+/// The end of an execution: every page has been freed, now that no handle is left.
+pub(super) fn assert_no_page_left() {
+    assert_eq!(crate::slab::orphans::sweep(), 0, "a task was neither run nor dropped");
+}

@@ -1,0 +1,5 @@
+//! Data structures against plain models.
+
+mod injector;
+mod local;
+mod slab;

@@ -1,0 +1,321 @@
+//! A thread that drives a slot: takes a task, polls it, and sees to the pushes it made.
+//!
+//! # Invariants
+//!
+//! - I1: one thread at a time has a slot's seat, and so its deque, its heap and its parker.
+//! - I2: a guest keeps nothing where workers cannot take it: user code may block its thread.
+//! - I3: after a poll that pushed, the definitive look at the sleepers is made before the next one.
+
+mod idle;
+mod search;
+
+use std::cell::Cell;
+use std::future::Future;
+use std::panic::Location;
+use std::ptr::{self, NonNull};
+
+use rt_primitive::sync::Arc;
+
+use crate::config::{INJECTOR_BATCH, INJECTOR_TICK, NEXT_BUDGET};
+use crate::context;
+use crate::context::entered::Entered;
+use crate::metrics::SlotTallies;
+use crate::queue::Chain;
+use crate::shared::{ExecutorShared, Seat, Slot, spawn_cancelled};
+use crate::slab::{self, Heap};
+use crate::task::cell::allocate;
+use crate::task::header::{Polled, TaskPtr};
+use crate::task::join::JoinHandle;
+use crate::task::state::PollEnd;
+
+/// The thread that drives a worker or guest slot.
+pub(crate) struct WorkerContext {
+    // [C]
+    pub(crate) shared: Arc<ExecutorShared>,
+    // [C]
+    pub(crate) slot: usize,
+    // [O] Given back when the thread leaves the slot.
+    seat: Option<Seat>,
+    // [O] The current poll pushed to the deque (I3).
+    pushed: Cell<bool>,
+    // [O] This worker has the search.
+    pub(crate) searching: Cell<bool>,
+    // [O] Turns taken so far.
+    turns: Cell<u32>,
+    // [O] Turns in a row that went to the next slot.
+    next_turns: Cell<u32>,
+    // [O] Where the next search begins.
+    random: Cell<u32>,
+    // [O] Searches in a row that spun for nothing.
+    fruitless_spins: Cell<u32>,
+    // [O] Polls that each worker had made when this one began to spin.
+    polls_seen: Box<[Cell<u64>]>,
+}
+
+impl WorkerContext {
+    /// Takes the seat of a slot; `None` if another thread has it, or the slot has been stopped.
+    ///
+    /// The calling thread finds the context once it [`sits`](WorkerContext::sit).
+    pub(crate) fn take_seat(shared: &Arc<ExecutorShared>, slot: usize) -> Option<WorkerContext> {
+        let seat = shared.slots[slot].seat.lock().take()?;
+        Some(WorkerContext {
+            shared: shared.clone(),
+            slot,
+            seat: Some(seat),
+            pushed: Cell::new(false),
+            searching: Cell::new(false),
+            turns: Cell::new(0),
+            next_turns: Cell::new(0),
+            random: Cell::new(0x9E37_79B9 ^ (slot as u32 + 1)),
+            fruitless_spins: Cell::new(0),
+            polls_seen: (0..shared.workers).map(|_| Cell::new(0)).collect(),
+        })
+    }
+
+    /// Makes this the calling thread's slot for as long as the guard lives.
+    pub(crate) fn sit(&self) -> Seated<'_> {
+        let heap_before = slab::replace_own_heap(&self.slot().heap);
+        let before = context::with(|thread| {
+            let entered = thread.entered.get();
+            (thread.worker.replace(self), thread.entered_before_slot.replace(entered))
+        });
+        let (worker_before, entered_before) = before.unwrap_or((ptr::null(), None));
+        Seated { worker: self, heap_before, worker_before, entered_before }
+    }
+
+    /// What the next thread to drive the slot needs.
+    pub(crate) fn into_seat(mut self) -> Seat {
+        self.seat.take().expect("a context has its seat until here")
+    }
+
+    /// The run loop of a worker thread.
+    pub(crate) fn run_until_closed(&self) {
+        while !self.shared.is_closed() {
+            let Some(task) = self.next_task().or_else(|| self.wait_for_task(&|| false)) else {
+                continue;
+            };
+            self.run(task);
+        }
+    }
+
+    /// Polls a task that this thread took from a queue.
+    #[inline]
+    pub(crate) fn run(&self, task: TaskPtr) {
+        self.end_search();
+        self.tallies().polls.add(1);
+        let (polled, yielded) = context::poll_as_current(task);
+        if polled == Polled::Pending {
+            if yielded {
+                self.push_back(task);
+            } else {
+                match task.state().poll_pending() {
+                    PollEnd::Idle => {}
+                    PollEnd::Requeue => self.push_back(task),
+                    PollEnd::Cancel => task.cancel(),
+                }
+            }
+        }
+        self.look_after_pushes();
+    }
+
+    /// Polls the task of a `block_on`, which is never queued: who wakes it wakes this thread.
+    pub(crate) fn run_root(&self, root: TaskPtr) {
+        self.end_search();
+        self.tallies().polls.add(1);
+        let (polled, yielded) = context::poll_as_current(root);
+        if polled == Polled::Pending && !yielded {
+            root.state().poll_pending();
+        }
+        self.look_after_pushes();
+    }
+
+    /// The definitive look at the sleepers, once for all the pushes of a poll (I3).
+    #[inline]
+    pub(crate) fn look_after_pushes(&self) {
+        if self.pushed.replace(false) && !self.queue().is_empty() {
+            self.shared.wake_one();
+        }
+    }
+
+    /// Makes a task and pushes it here.
+    #[inline]
+    pub(crate) fn spawn<F>(
+        &self,
+        future: F,
+        spawned_at: &'static Location<'static>,
+    ) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        if self.shared.is_closed() {
+            return spawn_cancelled(future, spawned_at);
+        }
+        let id = self.seat().ids.take();
+        // SAFETY: bullet 1 of `allocate`: the future is `Send`.
+        let task = unsafe { allocate(&self.shared, &self.slot().heap, id, future, spawned_at) };
+        let handle = JoinHandle::new(task);
+        self.push(task);
+        handle
+    }
+
+    /// Queues a task that this thread made ready: a worker runs the first of a poll next.
+    #[inline]
+    pub(crate) fn push(&self, task: TaskPtr) {
+        if self.is_guest() {
+            return self.push_back(task);
+        }
+        if let Err(task) = self.slot().next.put(task) {
+            self.push_back(task);
+        }
+    }
+
+    /// Queues a task behind those in the deque.
+    #[inline]
+    fn push_back(&self, task: TaskPtr) {
+        self.queue().push(task, |half| self.overflow(half));
+        if self.is_guest() {
+            // I2: no poll end may come for long, so this is the definitive look.
+            self.shared.wake_one();
+            return;
+        }
+        self.pushed.set(true);
+        if self.shared.idle.should_wake() {
+            self.shared.wake_one();
+        }
+    }
+
+    #[cold]
+    fn overflow(&self, half: Chain<TaskPtr>) {
+        self.tallies().overflows.add(1);
+        self.shared.inject(half);
+    }
+
+    /// The next task in this thread's own queues, or the injector's for a worker.
+    #[inline]
+    pub(crate) fn next_task(&self) -> Option<TaskPtr> {
+        let turn = self.turns.get().wrapping_add(1);
+        self.turns.set(turn);
+        if turn % INJECTOR_TICK == 0 {
+            self.shared.driver.turn(self.slot);
+            let task = self.take_injected();
+            if task.is_some() {
+                return task;
+            }
+        }
+        self.next_own_task().or_else(|| self.take_injected())
+    }
+
+    /// The next slot's task while its budget lasts, else the oldest of the deque.
+    #[inline]
+    fn next_own_task(&self) -> Option<TaskPtr> {
+        let Some(newest) = self.slot().next.take() else {
+            self.next_turns.set(0);
+            return self.queue().pop();
+        };
+        if self.next_turns.get() < NEXT_BUDGET {
+            self.next_turns.set(self.next_turns.get() + 1);
+            self.tallies().next_hits.add(1);
+            return Some(newest);
+        }
+        self.next_turns.set(0);
+        match self.queue().pop() {
+            None => Some(newest),
+            Some(oldest) => {
+                self.push_back(newest);
+                Some(oldest)
+            }
+        }
+    }
+
+    /// A batch from the injector: one task to run, the rest into the deque.
+    fn take_injected(&self) -> Option<TaskPtr> {
+        if self.is_guest() || self.shared.injector.is_empty() {
+            return None;
+        }
+        let max = INJECTOR_BATCH.min(self.queue().room() + 1);
+        let (batch, left_some) = self.shared.injector.take(self.shared.workers, max);
+        if left_some {
+            // The queue looked empty while the batch was being split: see `idle/protocol.md`.
+            self.shared.wake_one();
+        }
+        let batch = batch?;
+        self.tallies().injector_takes.add(1);
+        let mut first = None;
+        batch.for_each(|task| {
+            if first.is_none() {
+                first = Some(task);
+            } else {
+                self.queue().push(task, |_| unreachable!("the batch was made to fit"));
+                self.pushed.set(true);
+            }
+        });
+        first
+    }
+
+    /// Hands what is queued here to the workers; the thread is about to leave the slot.
+    pub(crate) fn hand_residue_over(&self) {
+        let newest = self.slot().next.take().map(Chain::one);
+        let older = self.queue().pop_chain(usize::MAX);
+        [older, newest].into_iter().flatten().for_each(|tasks| self.shared.inject(tasks));
+    }
+
+    /// Gives the search up, if this thread has it; it is about to leave the slot.
+    pub(crate) fn end_search(&self) {
+        if self.searching.get() {
+            self.leave_search();
+        }
+    }
+
+    /// Ends the tasks queued here, and those they wake; the executor is closed.
+    pub(crate) fn cancel_queued(&self) {
+        while let Some(task) = self.slot().next.take().or_else(|| self.queue().pop()) {
+            task.cancel();
+        }
+    }
+
+    /// True when a task waits in this thread's own queues.
+    pub(crate) fn has_queued(&self) -> bool {
+        !self.slot().next.is_empty() || !self.queue().is_empty()
+    }
+
+    pub(crate) fn is_guest(&self) -> bool {
+        self.slot >= self.shared.workers
+    }
+
+    pub(crate) fn slot(&self) -> &Slot {
+        &self.shared.slots[self.slot]
+    }
+
+    pub(crate) fn tallies(&self) -> &SlotTallies {
+        &self.slot().tallies
+    }
+
+    pub(crate) fn queue(&self) -> &crate::queue::local::LocalQueue<TaskPtr> {
+        &self.seat().queue
+    }
+
+    fn seat(&self) -> &Seat {
+        self.seat.as_ref().expect("a context has its seat until `into_seat`")
+    }
+}
+
+/// The calling thread drives a slot while this lives.
+#[must_use]
+pub(crate) struct Seated<'a> {
+    worker: &'a WorkerContext,
+    heap_before: *const Heap,
+    worker_before: *const WorkerContext,
+    entered_before: Option<NonNull<Entered>>,
+}
+
+impl Drop for Seated<'_> {
+    fn drop(&mut self) {
+        self.worker.slot().heap.give_back_pending();
+        slab::replace_own_heap(self.heap_before);
+        context::with(|thread| {
+            thread.worker.set(self.worker_before);
+            thread.entered_before_slot.set(self.entered_before);
+        });
+    }
+}

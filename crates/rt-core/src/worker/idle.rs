@@ -1,0 +1,113 @@
+//! What a worker does when its own queues are empty: search, announce sleep, look again, park.
+//!
+//! The protocol and its invariants are in `../idle.rs`.
+
+use std::time::Instant;
+
+use rt_primitive::{hint, mutant, thread};
+
+use crate::config::{FRUITLESS_SPINS_MAX, SHORT_PARK_NS, SPIN_ROUNDS, SPIN_ROUNDS_BETWEEN_YIELDS};
+use crate::task::header::TaskPtr;
+use crate::worker::WorkerContext;
+use crate::worker::search::Look;
+
+/// Pauses between two scans of a searcher, about 0.2 µs.
+const PAUSES: u32 = 8;
+
+impl WorkerContext {
+    /// Waits until there may be something to do; `None` means that the caller must look for itself.
+    ///
+    /// `is_ready` says whether the thread has something to do that no queue shows; who makes it so
+    /// unparks this thread.
+    pub(crate) fn wait_for_task(&self, is_ready: &dyn Fn() -> bool) -> Option<TaskPtr> {
+        self.slot().heap.give_back_pending();
+        let found = self.spin(is_ready);
+        if found.is_some() {
+            return found;
+        }
+        let deadline = self.shared.driver.turn(self.slot);
+        let found = self.next_own_task();
+        if found.is_some() {
+            return found;
+        }
+        self.shared.idle.announce_sleep(self.slot, self.searching.replace(false));
+        if self.shared.is_closed() || is_ready() {
+            self.cancel_sleep();
+            return None;
+        }
+        let found = if mutant!("idle.skip_last_look") { None } else { self.search(Look::Exact) };
+        if found.is_some() {
+            self.cancel_sleep();
+            // Others may have relied on the search that this worker gave up when it announced: if
+            // it does not have it again, to be left later, it looks for more right here.
+            if !self.searching.get() && self.shared.any_work() {
+                self.shared.wake_one();
+            }
+            return found;
+        }
+        self.park(deadline);
+        None
+    }
+
+    /// Searches for a while, if nobody else does.
+    fn spin(&self, is_ready: &dyn Fn() -> bool) -> Option<TaskPtr> {
+        if !self.searching.get() {
+            if !self.shared.idle.try_search() {
+                return None;
+            }
+            self.searching.set(true);
+        }
+        let rounds = if self.fruitless_spins.get() < FRUITLESS_SPINS_MAX { SPIN_ROUNDS } else { 0 };
+        self.note_polls();
+        for round in 0..=rounds {
+            let found = self.search(Look::Hinted);
+            if found.is_some() {
+                self.fruitless_spins.set(0);
+                return found;
+            }
+            if self.shared.is_closed() || is_ready() || round == rounds {
+                break;
+            }
+            if (round + 1) % SPIN_ROUNDS_BETWEEN_YIELDS == 0 {
+                thread::yield_now();
+            }
+            (0..PAUSES).for_each(|_| hint::spin_loop());
+        }
+        self.fruitless_spins.set(self.fruitless_spins.get().saturating_add(1));
+        if rounds > 0 { self.steal_stuck() } else { None }
+    }
+
+    /// Parks until a waker or the deadline ends it, with the sleep announced already.
+    fn park(&self, deadline: Option<Instant>) {
+        self.tallies().parks.add(1);
+        let before = Instant::now();
+        self.slot().parker.park_until(deadline);
+        if before.elapsed().as_nanos() < u128::from(SHORT_PARK_NS) {
+            self.fruitless_spins.set(0);
+        }
+        if !self.shared.idle.retract_sleep(self.slot) {
+            // A waker cleared the bit, and left the search to this worker.
+            self.searching.set(true);
+        }
+    }
+
+    /// Takes an announced sleep back, with the token of a waker that was faster.
+    fn cancel_sleep(&self) {
+        if !self.shared.idle.retract_sleep(self.slot) {
+            self.slot().parker.park();
+            self.searching.set(true);
+        }
+    }
+
+    /// Gives the search up with a task in hand, and wakes another worker if more is to be had.
+    #[cold]
+    pub(super) fn leave_search(&self) {
+        self.searching.set(false);
+        self.shared.idle.end_search();
+        if !mutant!("idle.leave_without_look") && self.shared.any_work() {
+            if let Some(worker) = self.shared.idle.claim_sleeper() {
+                self.shared.unpark(worker);
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Looks for a task in the queues of others.
+
+use rt_primitive::deque::Steal;
+
+use crate::shared::Slot;
+use crate::task::header::TaskPtr;
+use crate::worker::WorkerContext;
+
+/// How a search takes the hints beside the deques.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    /// A victim whose hint says empty is passed by.
+    Hinted,
+    /// Every deque is looked at: the last look before a park.
+    Exact,
+}
+
+impl WorkerContext {
+    /// One look at the injector, then at every other slot from a random one on.
+    ///
+    /// `None` means that each queue was empty when it was looked at.
+    pub(super) fn search(&self, look: Look) -> Option<TaskPtr> {
+        loop {
+            if let Some(task) = self.take_injected() {
+                return Some(task);
+            }
+            let mut lost_a_race = false;
+            for victim in self.victims() {
+                if look == Look::Hinted && victim.victim.looks_empty() {
+                    continue;
+                }
+                match self.steal_from(victim) {
+                    Steal::Success(task) => return Some(task),
+                    Steal::Empty => {}
+                    // Not empty: another thread was faster, or its owner took the last one.
+                    Steal::Retry => lost_a_race = true,
+                }
+            }
+            if !lost_a_race {
+                return None;
+            }
+        }
+    }
+
+    /// Takes the next slot of a worker that has been inside the same poll since `note_polls`.
+    pub(super) fn steal_stuck(&self) -> Option<TaskPtr> {
+        for (number, seen) in self.polls_seen.iter().enumerate() {
+            let slot = &self.shared.slots[number];
+            let is_stuck = number != self.slot && slot.tallies.polls.get() == seen.get();
+            if !is_stuck {
+                continue;
+            }
+            if let Some(task) = slot.next.take() {
+                self.tallies().steals.add(1);
+                self.tallies().tasks_stolen.add(1);
+                return Some(task);
+            }
+        }
+        None
+    }
+
+    /// Notes how many polls each worker has made, to tell later who is still inside the same one.
+    pub(super) fn note_polls(&self) {
+        for (slot, seen) in self.shared.slots.iter().zip(&self.polls_seen) {
+            seen.set(slot.tallies.polls.get());
+        }
+    }
+
+    fn steal_from(&self, victim: &Slot) -> Steal<TaskPtr> {
+        match self.queue().steal_from(&victim.victim) {
+            Steal::Success((task, moved)) => {
+                self.tallies().steals.add(1);
+                self.tallies().tasks_stolen.add(moved as u64);
+                Steal::Success(task)
+            }
+            Steal::Empty => Steal::Empty,
+            Steal::Retry => Steal::Retry,
+        }
+    }
+
+    /// The slots to try, from a random one on: workers, then the guests in use; never this one.
+    fn victims(&self) -> impl Iterator<Item = &Slot> {
+        let shared = &*self.shared;
+        let start = self.random() as usize % shared.workers;
+        let workers = (0..shared.workers).map(move |n| (start + n) % shared.workers);
+        let guests = shared.guests_in_use();
+        let guests = (0..crate::GUESTS).filter(move |guest| guests >> guest & 1 != 0);
+        let numbers = workers.chain(guests.map(move |guest| shared.workers + guest));
+        numbers.filter(|&number| number != self.slot).map(|number| &shared.slots[number])
+    }
+
+    fn random(&self) -> u32 {
+        let mut bits = self.random.get();
+        bits ^= bits << 13;
+        bits ^= bits >> 17;
+        bits ^= bits << 5;
+        self.random.set(bits);
+        bits
+    }
+}
