@@ -1,0 +1,23 @@
+//! The executor's view of the timers: what it calls between polls and before it parks.
+
+use crate::timers::Timers;
+use rt_core::Driver;
+use std::any::{Any, TypeId};
+
+impl Driver for Timers {
+    fn turn(&self, slot: usize) -> Option<std::time::Instant> {
+        Timers::turn(self, slot).map(Into::into)
+    }
+
+    fn hand_over(&self, from: usize, to: usize) -> bool {
+        Timers::hand_over(self, from, to)
+    }
+
+    fn shutdown(&self, slot: usize) {
+        self.close(slot);
+    }
+
+    fn part(&self, type_id: TypeId) -> Option<&(dyn Any + Send + Sync)> {
+        (type_id == TypeId::of::<Timers>()).then_some(self)
+    }
+}

@@ -1,0 +1,131 @@
+//! A moment on the runtime's clock.
+
+use std::ops::{Add, AddAssign, Sub, SubAssign};
+use std::time::Duration;
+
+/// A moment on the clock that [`sleep()`](crate::sleep()) and its kin wait for.
+///
+/// It does what [`std::time::Instant`] does, and converts from and to it. asyncio's name for the
+/// present one is `loop.time()`.
+///
+/// ```
+/// use rt_time::Instant;
+/// use std::time::Duration;
+///
+/// let start = Instant::now();
+/// let deadline = start + Duration::from_millis(5);
+/// assert_eq!(deadline - start, Duration::from_millis(5));
+/// assert_eq!(start.saturating_duration_since(deadline), Duration::ZERO);
+/// ```
+#[doc(alias = "time")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(std::time::Instant);
+
+/// What "for ever" is cut to when the sum of an instant and a duration does not fit: 30 years.
+const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
+
+impl Instant {
+    /// The present moment.
+    pub fn now() -> Instant {
+        Instant(std::time::Instant::now())
+    }
+
+    /// The moment that `instant` of the standard library is.
+    pub fn from_std(instant: std::time::Instant) -> Instant {
+        Instant(instant)
+    }
+
+    /// This moment for the standard library.
+    pub fn into_std(self) -> std::time::Instant {
+        self.0
+    }
+
+    /// The time from `earlier` to this moment; zero when that is negative.
+    pub fn duration_since(&self, earlier: Instant) -> Duration {
+        self.0.duration_since(earlier.0)
+    }
+
+    /// The time from `earlier` to this moment, unless that is negative.
+    pub fn checked_duration_since(&self, earlier: Instant) -> Option<Duration> {
+        self.0.checked_duration_since(earlier.0)
+    }
+
+    /// The time from `earlier` to this moment; zero when that is negative.
+    pub fn saturating_duration_since(&self, earlier: Instant) -> Duration {
+        self.0.saturating_duration_since(earlier.0)
+    }
+
+    /// The time that has passed since this moment; zero when it is still to come.
+    pub fn elapsed(&self) -> Duration {
+        Instant::now().saturating_duration_since(*self)
+    }
+
+    /// This moment and `duration`, unless the sum does not fit.
+    pub fn checked_add(&self, duration: Duration) -> Option<Instant> {
+        self.0.checked_add(duration).map(Instant)
+    }
+
+    /// This moment less `duration`, unless the result does not fit.
+    pub fn checked_sub(&self, duration: Duration) -> Option<Instant> {
+        self.0.checked_sub(duration).map(Instant)
+    }
+
+    /// This moment and `duration`, or a moment some 30 years away when the sum does not fit.
+    pub(crate) fn add_or_far(self, duration: Duration) -> Instant {
+        self.checked_add(duration).or_else(|| self.checked_add(FAR)).unwrap_or(self)
+    }
+}
+
+impl Add<Duration> for Instant {
+    type Output = Instant;
+
+    /// # Panics
+    ///
+    /// When the sum does not fit; [`Instant::checked_add`] does not.
+    fn add(self, duration: Duration) -> Instant {
+        Instant(self.0 + duration)
+    }
+}
+
+impl AddAssign<Duration> for Instant {
+    fn add_assign(&mut self, duration: Duration) {
+        *self = *self + duration;
+    }
+}
+
+impl Sub<Duration> for Instant {
+    type Output = Instant;
+
+    /// # Panics
+    ///
+    /// When the result does not fit; [`Instant::checked_sub`] does not.
+    fn sub(self, duration: Duration) -> Instant {
+        Instant(self.0 - duration)
+    }
+}
+
+impl SubAssign<Duration> for Instant {
+    fn sub_assign(&mut self, duration: Duration) {
+        *self = *self - duration;
+    }
+}
+
+impl Sub<Instant> for Instant {
+    type Output = Duration;
+
+    fn sub(self, earlier: Instant) -> Duration {
+        self.duration_since(earlier)
+    }
+}
+
+impl From<std::time::Instant> for Instant {
+    fn from(instant: std::time::Instant) -> Instant {
+        Instant(instant)
+    }
+}
+
+impl From<Instant> for std::time::Instant {
+    fn from(instant: Instant) -> std::time::Instant {
+        instant.0
+    }
+}

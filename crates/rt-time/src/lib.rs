@@ -1,0 +1,33 @@
+//! Waiting for time: sleeps, timeouts and intervals, and the timers that an executor drives.
+//!
+//! Applications use the crate `rt`, which has all of this as `rt::time`. A runtime makes one
+//! [`Timers`] and gives it to its executor as driver; the rest is for tasks.
+//!
+//! | asyncio | here |
+//! |---|---|
+//! | `asyncio.sleep()` | [`sleep()`] |
+//! | `asyncio.wait_for()`, `asyncio.timeout()` | [`timeout()`] |
+//! | `asyncio.timeout_at()` | [`timeout_at()`] |
+//! | `loop.time()` | [`Instant::now()`] |
+//! | – | [`sleep_until()`], [`interval()`], [`interval_at()`] |
+
+#![warn(missing_docs)]
+
+mod clock;
+mod driver;
+mod entry;
+mod instant;
+mod interval;
+mod sleep;
+#[cfg(test)]
+mod tests;
+mod tick;
+mod timeout;
+mod timers;
+mod wheel;
+
+pub use instant::Instant;
+pub use interval::{Interval, IntervalTick, MissedTickBehavior, interval, interval_at};
+pub use sleep::{Sleep, sleep, sleep_until};
+pub use timeout::{Elapsed, Timeout, timeout, timeout_at};
+pub use timers::Timers;

@@ -1,0 +1,3 @@
+//! Operations against a plain model.
+
+mod wheel;

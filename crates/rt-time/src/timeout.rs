@@ -1,0 +1,150 @@
+//! A limit on how long a future may take.
+
+use crate::instant::Instant;
+use crate::sleep::{FirstPoll, Sleep};
+use pin_project_lite::pin_project;
+use std::error::Error;
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+/// Waits for `future`, but no longer than `duration`.
+///
+/// The future is polled first, so one that is ready wins over the limit, and costs no timer. With
+/// `Duration::ZERO` it is polled once. When the limit is met, the future is dropped with the
+/// [`Timeout`]. asyncio: `asyncio.wait_for()`, `asyncio.timeout()`.
+///
+/// ```
+/// # use rt_core::{Config, Executor, GUESTS};
+/// # let timers = std::sync::Arc::new(rt_time::Timers::new(1 + GUESTS));
+/// # let executor = Executor::start(Config::current_thread(), timers).unwrap();
+/// # executor.block_on(async {
+/// use rt_time::timeout;
+/// use std::future::{pending, ready};
+/// use std::time::Duration;
+///
+/// assert_eq!(timeout(Duration::from_secs(1), ready(42)).await, Ok(42));
+/// assert!(timeout(Duration::from_millis(1), pending::<()>()).await.is_err());
+/// # });
+/// ```
+///
+/// # Errors
+///
+/// [`Elapsed`] when the limit was met first.
+///
+/// # Panics
+///
+/// When it is polled outside a runtime with timers, and `future` is not ready at once.
+///
+/// # Cancel safety
+///
+/// As the future's own: a drop drops it, and takes the timer back.
+#[doc(alias = "wait_for")]
+#[track_caller]
+pub fn timeout<F: IntoFuture>(duration: Duration, future: F) -> Timeout<F::IntoFuture> {
+    let first_poll = if duration.is_zero() { FirstPoll::CheckClock } else { FirstPoll::Register };
+    let sleep = Sleep::new(Instant::now().add_or_far(duration), first_poll);
+    Timeout { future: future.into_future(), sleep }
+}
+
+/// Waits for `future`, but no longer than until `deadline`. asyncio: `asyncio.timeout_at()`.
+///
+/// The future is polled first, and once even when `deadline` has passed.
+///
+/// ```
+/// # use rt_core::{Config, Executor, GUESTS};
+/// # let timers = std::sync::Arc::new(rt_time::Timers::new(1 + GUESTS));
+/// # let executor = Executor::start(Config::current_thread(), timers).unwrap();
+/// # executor.block_on(async {
+/// use rt_time::{Instant, timeout_at};
+/// use std::future::{pending, ready};
+/// use std::time::Duration;
+///
+/// // One deadline for several steps.
+/// let deadline = Instant::now() + Duration::from_millis(1);
+/// assert_eq!(timeout_at(deadline, ready(42)).await, Ok(42));
+/// assert!(timeout_at(deadline, pending::<()>()).await.is_err());
+/// # });
+/// ```
+///
+/// # Errors
+///
+/// [`Elapsed`] when the deadline was met first.
+///
+/// # Panics
+///
+/// When it is polled outside a runtime with timers, and `future` is not ready at once.
+///
+/// # Cancel safety
+///
+/// As the future's own: a drop drops it, and takes the timer back.
+#[track_caller]
+pub fn timeout_at<F: IntoFuture>(deadline: Instant, future: F) -> Timeout<F::IntoFuture> {
+    Timeout { future: future.into_future(), sleep: Sleep::new(deadline, FirstPoll::CheckClock) }
+}
+
+pin_project! {
+    /// The future of [`timeout()`] and [`timeout_at()`].
+    #[derive(Debug)]
+    #[must_use = "a timeout does nothing unless it is awaited or polled"]
+    pub struct Timeout<F> {
+        // [O] What is limited.
+        #[pin]
+        future: F,
+        // [O] The limit; at rest until the future has been pending once.
+        #[pin]
+        sleep: Sleep,
+    }
+}
+
+impl<F> Timeout<F> {
+    /// The future that is limited.
+    pub fn get_ref(&self) -> &F {
+        &self.future
+    }
+
+    /// The future that is limited, to change it.
+    pub fn get_mut(&mut self) -> &mut F {
+        &mut self.future
+    }
+
+    /// The future without its limit.
+    pub fn into_inner(self) -> F {
+        self.future
+    }
+}
+
+impl<F: Future> Future for Timeout<F> {
+    type Output = Result<F::Output, Elapsed>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        if let Poll::Ready(output) = this.future.poll(cx) {
+            return Poll::Ready(Ok(output));
+        }
+        // Without a look at the budget: a future that always spends it could not be stopped.
+        this.sleep.poll_elapsed(cx).map(|()| Err(Elapsed(())))
+    }
+}
+
+/// The error of a [`timeout()`] whose limit was met. asyncio: `TimeoutError`.
+#[doc(alias = "TimeoutError")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Elapsed(());
+
+impl fmt::Display for Elapsed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("deadline has elapsed")
+    }
+}
+
+impl Error for Elapsed {}
+
+impl From<Elapsed> for io::Error {
+    fn from(elapsed: Elapsed) -> io::Error {
+        io::Error::new(io::ErrorKind::TimedOut, elapsed)
+    }
+}

@@ -1,0 +1,117 @@
+//! The timers of a runtime: a wheel for each slot of its executor.
+
+mod batch;
+pub(crate) mod shared_wheel;
+mod spare;
+
+use crate::clock::Clock;
+use crate::entry::TimerEntry;
+use crate::instant::Instant;
+use crate::tick::Tick;
+use rt_primitive::mutant;
+use shared_wheel::{Registered, SharedWheel};
+use std::fmt;
+use std::pin::Pin;
+use std::task::Waker;
+
+/// The timers of a runtime, which its executor drives.
+///
+/// Each slot (a worker, or a thread in `block_on`) has a wheel of its own, so a sleep is registered
+/// and taken back without a word to other threads, as long as its task stays where it is.
+pub struct Timers {
+    // [C] Turns instants into ticks.
+    clock: Clock,
+    // [C] The wheel of each slot.
+    wheels: Box<[&'static SharedWheel]>,
+}
+
+impl Timers {
+    /// Timers for an executor with this many slots: one a worker, and [`rt_core::GUESTS`].
+    ///
+    /// ```
+    /// use rt_core::{Config, Executor, GUESTS};
+    /// use rt_time::Timers;
+    /// use std::sync::Arc;
+    ///
+    /// let config = Config::current_thread();
+    /// let timers = Arc::new(Timers::new(config.workers + GUESTS));
+    /// let executor = Executor::start(config, timers).unwrap();
+    /// # drop(executor);
+    /// ```
+    pub fn new(slots: usize) -> Timers {
+        Timers { clock: Clock::new(), wheels: (0..slots).map(|_| spare::take()).collect() }
+    }
+
+    /// How many slots there are wheels for.
+    pub fn slots(&self) -> usize {
+        self.wheels.len()
+    }
+
+    /// The first tick at which a sleep until `deadline` may end.
+    pub(crate) fn tick_at(&self, deadline: Instant) -> Tick {
+        self.clock.tick_at(deadline)
+    }
+
+    /// Puts `entry`, which is in no wheel, into the wheel of `slot`. The caller owns it.
+    ///
+    /// Calls `unpark_driver` if the wheel must be looked at earlier than its driver knows.
+    pub(crate) fn register(
+        &self,
+        slot: usize,
+        entry: Pin<&TimerEntry>,
+        tick: Tick,
+        waker: Waker,
+        unpark_driver: impl FnOnce(),
+    ) -> Registered {
+        let registered = self.wheels[slot].register(entry, tick, waker);
+        let is_earliest = matches!(registered, Registered::Waiting { is_earliest: true });
+        if is_earliest && !mutant!("time.register_no_unpark") {
+            unpark_driver();
+        }
+        registered
+    }
+
+    /// Wakes what is due in `slot` at the present time; returns when to call this again. For the
+    /// thread that drives `slot`.
+    pub(crate) fn turn(&self, slot: usize) -> Option<Instant> {
+        let wheel = self.wheels[slot];
+        if wheel.earliest() == Tick::NEVER {
+            return None;
+        }
+        self.clock.start_of(self.fire(slot, self.clock.now()))
+    }
+
+    /// Wakes what is due in `slot` at `now`; returns the tick at which to call this again.
+    pub(crate) fn fire(&self, slot: usize, now: Tick) -> Tick {
+        let wheel = self.wheels[slot];
+        if wheel.earliest() <= now {
+            wheel.fire(now);
+        }
+        wheel.earliest()
+    }
+
+    /// Moves all that waits in `from`, which nobody drives any more, to `to`; true if any did.
+    pub(crate) fn hand_over(&self, from: usize, to: usize) -> bool {
+        self.wheels[from].hand_over(self.wheels[to])
+    }
+
+    /// Takes every registration out of `slot` and wakes who waits, and refuses later ones.
+    pub(crate) fn close(&self, slot: usize) {
+        self.wheels[slot].close();
+    }
+}
+
+impl Drop for Timers {
+    fn drop(&mut self) {
+        for wheel in &self.wheels {
+            wheel.close();
+            spare::give_back(wheel);
+        }
+    }
+}
+
+impl fmt::Debug for Timers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Timers").field("slots", &self.slots()).finish_non_exhaustive()
+    }
+}
