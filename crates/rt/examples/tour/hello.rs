@@ -1,0 +1,5 @@
+//! The smallest program.
+
+pub(crate) fn hello() {
+    rt::run(async { println!("    hello") });
+}

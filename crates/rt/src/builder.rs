@@ -1,0 +1,206 @@
+//! Chooses how a runtime is made.
+
+use std::fmt;
+use std::sync::Arc;
+
+use rt_core::{Config, Executor, Flavor, StartError, ThreadHook, WORKERS_MAX};
+
+use crate::driver;
+use crate::launch::Runtime;
+
+/// Chooses how a runtime is made, then makes it.
+///
+/// ```
+/// let runtime = rt::Builder::new_multi_thread()
+///     .worker_threads(2)
+///     .thread_name("search")
+///     .build()?;
+/// assert_eq!(runtime.block_on(async { 6 * 7 }), 42);
+/// # Ok::<(), rt::runtime::StartError>(())
+/// ```
+///
+/// asyncio: the arguments of `asyncio.Runner`.
+#[doc(alias = "Runner")]
+#[doc(alias = "loop_factory")]
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct Builder {
+    flavor: Flavor,
+    worker_threads: Option<usize>,
+    thread_name: Option<String>,
+    thread_stack_size: Option<usize>,
+    on_thread_start: Option<ThreadHook>,
+    on_thread_stop: Option<ThreadHook>,
+}
+
+impl Builder {
+    /// A runtime with worker threads, which steal tasks from each other.
+    ///
+    /// There is one worker for each processor this process may use, unless the environment variable
+    /// `RT_WORKER_THREADS` or [`worker_threads`](Builder::worker_threads) says otherwise.
+    ///
+    /// ```
+    /// let runtime = rt::Builder::new_multi_thread().build()?;
+    /// assert!(!runtime.metrics().workers.is_empty());
+    /// # Ok::<(), rt::runtime::StartError>(())
+    /// ```
+    pub fn new_multi_thread() -> Builder {
+        Builder::new(Flavor::MultiThread)
+    }
+
+    /// A runtime without threads: tasks run while some thread is inside
+    /// [`block_on`](Runtime::block_on).
+    ///
+    /// ```
+    /// let runtime = rt::Builder::new_current_thread().build()?;
+    /// let here = std::thread::current().id();
+    /// let there = runtime.block_on(async {
+    ///     rt::spawn(async { std::thread::current().id() }).await.unwrap()
+    /// });
+    /// assert_eq!(here, there);
+    /// # Ok::<(), rt::runtime::StartError>(())
+    /// ```
+    pub fn new_current_thread() -> Builder {
+        Builder::new(Flavor::CurrentThread)
+    }
+
+    fn new(flavor: Flavor) -> Builder {
+        Builder {
+            flavor,
+            worker_threads: None,
+            thread_name: None,
+            thread_stack_size: None,
+            on_thread_start: None,
+            on_thread_stop: None,
+        }
+    }
+
+    /// Sets the number of worker threads, 1 or more; `RT_WORKER_THREADS` is then not looked at.
+    ///
+    /// A number that cannot be had is refused by [`build`](Builder::build). A runtime from
+    /// [`new_current_thread`](Builder::new_current_thread) has no workers and ignores it.
+    ///
+    /// ```
+    /// let refused = rt::Builder::new_multi_thread().worker_threads(0).build();
+    /// assert_eq!(
+    ///     refused.unwrap_err().to_string(),
+    ///     "cannot start 0 workers; ask for 1 or more",
+    /// );
+    /// ```
+    #[doc(alias = "max_workers")]
+    pub fn worker_threads(&mut self, count: usize) -> &mut Builder {
+        self.worker_threads = Some(count);
+        self
+    }
+
+    /// Names the worker threads: `name-0`, `name-1` and so on. The default is `rt-worker`.
+    ///
+    /// Linux shows the first 15 bytes.
+    ///
+    /// ```
+    /// let runtime =
+    ///     rt::Builder::new_multi_thread().worker_threads(1).thread_name("db").build()?;
+    /// let (tell, told) = std::sync::mpsc::channel();
+    /// drop(runtime.spawn(async move {
+    ///     let name = std::thread::current().name().map(str::to_owned);
+    ///     tell.send(name).unwrap();
+    /// }));
+    /// assert_eq!(told.recv().unwrap().as_deref(), Some("db-0"));
+    /// # Ok::<(), rt::runtime::StartError>(())
+    /// ```
+    #[doc(alias = "thread_name_prefix")]
+    pub fn thread_name(&mut self, name: impl Into<String>) -> &mut Builder {
+        self.thread_name = Some(name.into());
+        self
+    }
+
+    /// Sets the stack of each worker thread, in bytes; the default is the platform's.
+    ///
+    /// ```
+    /// let runtime = rt::Builder::new_multi_thread().thread_stack_size(512 * 1024).build()?;
+    /// # drop(runtime);
+    /// # Ok::<(), rt::runtime::StartError>(())
+    /// ```
+    pub fn thread_stack_size(&mut self, bytes: usize) -> &mut Builder {
+        self.thread_stack_size = Some(bytes);
+        self
+    }
+
+    /// Calls `hook` on each worker thread before its first task.
+    ///
+    /// A worker whose runtime ends before its thread has begun calls neither hook.
+    ///
+    /// ```
+    /// let runtime = rt::Builder::new_multi_thread()
+    ///     .on_thread_start(|| println!("a worker starts"))
+    ///     .build()?;
+    /// # drop(runtime);
+    /// # Ok::<(), rt::runtime::StartError>(())
+    /// ```
+    #[doc(alias = "initializer")]
+    pub fn on_thread_start(&mut self, hook: impl Fn() + Send + Sync + 'static) -> &mut Builder {
+        self.on_thread_start = Some(Arc::new(hook));
+        self
+    }
+
+    /// Calls `hook` on each worker thread after its last task.
+    ///
+    /// ```
+    /// let runtime = rt::Builder::new_multi_thread()
+    ///     .on_thread_stop(|| println!("a worker stops"))
+    ///     .build()?;
+    /// # drop(runtime);
+    /// # Ok::<(), rt::runtime::StartError>(())
+    /// ```
+    pub fn on_thread_stop(&mut self, hook: impl Fn() + Send + Sync + 'static) -> &mut Builder {
+        self.on_thread_stop = Some(Arc::new(hook));
+        self
+    }
+
+    /// Starts the runtime. The builder can be used again.
+    ///
+    /// ```
+    /// let mut builder = rt::Builder::new_current_thread();
+    /// let (one, other) = (builder.build()?, builder.build()?);
+    /// assert_eq!(one.block_on(async { 1 }) + other.block_on(async { 2 }), 3);
+    /// # Ok::<(), rt::runtime::StartError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the number of workers is out of range, when `RT_WORKER_THREADS` is not a number in
+    /// range, or when the system refuses a thread. No thread is left running then.
+    pub fn build(&mut self) -> Result<Runtime, StartError> {
+        let config = self.config()?;
+        // `start` refuses a number out of range; until then nothing may be sized by it.
+        let driver = driver::for_workers(config.workers.min(WORKERS_MAX));
+        Ok(Runtime::new_from(Executor::start(config, driver)?))
+    }
+
+    fn config(&self) -> Result<Config, StartError> {
+        let mut config = match (self.flavor, self.worker_threads) {
+            (Flavor::MultiThread, None) => Config::multi_thread()?,
+            (Flavor::MultiThread, Some(workers)) => {
+                Config { flavor: Flavor::MultiThread, workers, ..Config::current_thread() }
+            }
+            _ => Config::current_thread(),
+        };
+        if let Some(name) = self.thread_name.clone() {
+            config.thread_name = Arc::new(move |worker| format!("{name}-{worker}"));
+        }
+        config.thread_stack_bytes = self.thread_stack_size;
+        config.on_thread_start = self.on_thread_start.clone();
+        config.on_thread_stop = self.on_thread_stop.clone();
+        Ok(config)
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("flavor", &self.flavor)
+            .field("worker_threads", &self.worker_threads)
+            .field("thread_name", &self.thread_name)
+            .field("thread_stack_size", &self.thread_stack_size)
+            .finish_non_exhaustive()
+    }
+}

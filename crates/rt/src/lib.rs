@@ -1,0 +1,213 @@
+//! asyncio's high-level model as a work-stealing multi-core runtime.
+//!
+//! ```
+//! use rt::time::{Duration, sleep};
+//!
+//! async fn say_after(seconds: u64, what: &str) {
+//!     sleep(Duration::from_secs(seconds)).await;
+//!     println!("{what}");
+//! }
+//!
+//! #[rt::main]
+//! async fn main() {
+//!     let hello = rt::spawn(say_after(1, "hello"));
+//!     say_after(2, "world").await;
+//!     hello.await.unwrap();
+//! }
+//! ```
+//!
+//! What tokio has keeps tokio's names; what only asyncio has keeps asyncio's. Searching these docs
+//! for asyncio's name of a thing, such as `create_task`, finds it under its name here.
+//!
+//! This file lists every public name, so a change to it is a change of the API.
+
+#![forbid(unsafe_code)]
+
+mod builder;
+mod driver;
+mod launch;
+
+pub mod runtime {
+    //! What runs tasks: the runtime, its builder, and handles to it.
+
+    pub use crate::builder::Builder;
+    pub use crate::launch::Runtime;
+
+    /// Reaches a runtime from any thread.
+    ///
+    /// ```
+    /// let answer = rt::run(async {
+    ///     let handle = rt::Handle::current();
+    ///     let thread = std::thread::spawn(move || handle.block_on(async { 42 }));
+    ///     thread.join().unwrap()
+    /// });
+    /// assert_eq!(answer, 42);
+    /// ```
+    #[doc(alias = "get_running_loop")]
+    #[doc(alias = "call_soon_threadsafe")]
+    #[doc(inline)]
+    pub use rt_core::ExecutorHandle as Handle;
+
+    #[doc(inline)]
+    pub use rt_core::{
+        EnterGuard, Metrics, NestedBlockOn, NoRuntime, StartError, WorkerMetrics, WorkersError,
+    };
+}
+
+pub mod task {
+    //! Tasks: what `spawn` starts and what can be done with one.
+
+    #[doc(inline)]
+    pub use rt_core::{AbortHandle, Id, JoinError, JoinHandle, YieldNow};
+
+    /// Lets every other task that is ready have a turn.
+    ///
+    /// ```
+    /// rt::run(async {
+    ///     for step in 0..1_000 {
+    ///         std::hint::black_box(step * step);
+    ///         rt::task::yield_now().await;
+    ///     }
+    /// });
+    /// ```
+    #[doc(alias = "asyncio.sleep(0)")]
+    #[doc(inline)]
+    pub use rt_core::yield_now;
+
+    /// The id of the task that is running on this thread.
+    ///
+    /// ```
+    /// rt::run(async {
+    ///     let task = rt::spawn(async { rt::task::id() });
+    ///     let id = task.id();
+    ///     assert_eq!(task.await.unwrap(), id);
+    /// });
+    /// ```
+    #[doc(alias = "current_task")]
+    #[doc(inline)]
+    pub use rt_core::id;
+
+    /// As [`id`](fn@id), but `None` outside a task.
+    ///
+    /// ```
+    /// assert_eq!(rt::task::try_id(), None);
+    /// ```
+    #[doc(alias = "current_task")]
+    #[doc(inline)]
+    pub use rt_core::try_id;
+
+    /// Starts a task, and returns a handle to its value.
+    ///
+    /// ```
+    /// rt::run(async {
+    ///     let task = rt::spawn(async { 6 * 7 });
+    ///     assert_eq!(task.await.unwrap(), 42);
+    /// });
+    /// ```
+    #[doc(alias = "create_task")]
+    #[doc(alias = "ensure_future")]
+    #[doc(inline)]
+    pub use rt_core::spawn;
+
+    /// As [`spawn`](fn@spawn), with an error outside a runtime instead of a panic.
+    ///
+    /// ```
+    /// assert!(rt::task::try_spawn(async {}).is_err());
+    /// ```
+    #[doc(inline)]
+    pub use rt_core::try_spawn;
+}
+
+pub mod time {
+    //! Waiting for time: sleeps, timeouts, intervals.
+
+    /// Waits for a while.
+    ///
+    /// ```
+    /// use rt::time::{Duration, Instant, sleep};
+    ///
+    /// rt::run(async {
+    ///     let start = Instant::now();
+    ///     sleep(Duration::from_millis(5)).await;
+    ///     assert!(start.elapsed() >= Duration::from_millis(5));
+    /// });
+    /// ```
+    #[doc(alias = "asyncio.sleep")]
+    #[doc(inline)]
+    pub use rt_time::sleep;
+
+    /// Waits for a future, but only for a while.
+    ///
+    /// ```
+    /// use rt::time::{Duration, timeout};
+    ///
+    /// rt::run(async {
+    ///     let slow = std::future::pending::<()>();
+    ///     assert!(timeout(Duration::from_millis(5), slow).await.is_err());
+    /// });
+    /// ```
+    #[doc(alias = "asyncio.wait_for")]
+    #[doc(inline)]
+    pub use rt_time::timeout;
+
+    #[doc(inline)]
+    pub use rt_time::{
+        Elapsed, Instant, Interval, IntervalTick, MissedTickBehavior, Sleep, Timeout, interval,
+        interval_at, sleep_until, timeout_at,
+    };
+
+    pub use std::time::Duration;
+}
+
+pub use launch::run;
+#[doc(no_inline)]
+pub use runtime::{Builder, Handle, Runtime};
+#[doc(no_inline)]
+pub use task::spawn;
+
+/// Runs an `async fn main` on a runtime.
+///
+/// ```
+/// #[rt::main]
+/// async fn main() {
+///     println!("hello");
+/// }
+/// ```
+///
+/// Options: `flavor = "multi_thread"` (the default) or `"current_thread"`; `worker_threads = N`,
+/// by default one for each processor; `crate = "path"` where the runtime goes by another name.
+///
+/// ```
+/// #[rt::main(flavor = "multi_thread", worker_threads = 2)]
+/// async fn main() -> Result<(), std::num::ParseIntError> {
+///     let answer = rt::spawn(async { "42".parse::<i32>() }).await.unwrap()?;
+///     assert_eq!(answer, 42);
+///     Ok(())
+/// }
+/// ```
+///
+/// A wrong option is an error at that option, which says what is allowed.
+///
+/// ```compile_fail
+/// #[rt::main(flavor = "threads")]
+/// async fn main() {}
+/// ```
+///
+/// asyncio: `asyncio.run(main())`.
+#[doc(alias = "asyncio.run")]
+pub use rt_macros::main;
+
+/// Makes an `async fn` a test with a runtime of its own.
+///
+/// Options as for [`main`](macro@main), but the default is `flavor = "current_thread"`.
+///
+/// ```
+/// #[rt::test]
+/// async fn a_task_returns_its_value() {
+///     assert_eq!(rt::spawn(async { 1 }).await.unwrap(), 1);
+/// }
+/// ```
+///
+/// asyncio: `unittest.IsolatedAsyncioTestCase`.
+#[doc(alias = "IsolatedAsyncioTestCase")]
+pub use rt_macros::test;
