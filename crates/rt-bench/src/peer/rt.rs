@@ -1,0 +1,78 @@
+//! Our runtime as a peer.
+
+use std::time::Duration;
+
+use super::Peer;
+use crate::oneshot;
+
+/// `rt`, multi-threaded, with the default settings.
+pub(crate) enum Rt {}
+
+impl Peer for Rt {
+    const NAME: &'static str = "rt";
+
+    type Runtime = ::rt::Runtime;
+    type Join<T: Send + 'static> = ::rt::task::JoinHandle<T>;
+    type Sender<T: Send + 'static> = oneshot::Sender<T>;
+    type Receiver<T: Send + 'static> = oneshot::Receiver<T>;
+
+    fn start(workers: usize) -> Self::Runtime {
+        ::rt::Builder::new_multi_thread().worker_threads(workers).build().expect("rt starts")
+    }
+
+    fn block_on<F: Future>(runtime: &Self::Runtime, future: F) -> F::Output {
+        runtime.block_on(future)
+    }
+
+    fn spawn_on<F>(runtime: &Self::Runtime, future: F) -> Self::Join<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        runtime.spawn(future)
+    }
+
+    fn spawn<F>(future: F) -> Self::Join<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        ::rt::spawn(future)
+    }
+
+    fn detach<T: Send + 'static>(join: Self::Join<T>) {
+        drop(join);
+    }
+
+    async fn join<T: Send + 'static>(join: Self::Join<T>) -> T {
+        join.await.expect("the task ends with a value")
+    }
+
+    async fn yield_now() {
+        ::rt::task::yield_now().await;
+    }
+
+    async fn sleep(duration: Duration) {
+        ::rt::time::sleep(duration).await;
+    }
+
+    async fn timeout<F>(limit: Duration, future: F) -> Option<F::Output>
+    where
+        F: Future + Send,
+        F::Output: Send,
+    {
+        ::rt::time::timeout(limit, future).await.ok()
+    }
+
+    fn oneshot<T: Send + 'static>() -> (Self::Sender<T>, Self::Receiver<T>) {
+        oneshot::channel()
+    }
+
+    fn send<T: Send + 'static>(sender: Self::Sender<T>, value: T) {
+        sender.send(value);
+    }
+
+    fn receive<T: Send + 'static>(receiver: Self::Receiver<T>) -> impl Future<Output = T> + Send {
+        receiver
+    }
+}

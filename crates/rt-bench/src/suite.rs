@@ -1,0 +1,80 @@
+//! The list of benches.
+
+mod block_on;
+mod core;
+mod parked;
+mod time;
+
+pub(crate) use self::parked::{Footprint, TASKS as PARKED_TASKS, weigh, weigh_in_child};
+use crate::{
+    measure::{Sample, rep},
+    peer::{Peer, Rt, Smol, Tokio},
+};
+
+/// A piece of work that any peer can do. It ends the run if the peer did it wrong.
+pub(crate) trait Work {
+    const NAME: &'static str;
+    /// The work in words, for the page.
+    const DOES: &'static str;
+
+    fn run<P: Peer>(runtime: &P::Runtime);
+}
+
+/// Benches that share a geometric mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Group(pub(crate) &'static str);
+
+const CORE: Group = Group("core");
+const BLOCK_ON: Group = Group("block_on");
+/// Apart: with no thread to switch to, its ratios are in the hundreds.
+const ROUND_TRIP: Group = Group("round_trip");
+const TIME: Group = Group("time");
+const MEMORY: Group = Group("memory");
+
+/// An entry of the suite.
+pub(crate) struct Bench {
+    pub(crate) group: Group,
+    pub(crate) name: &'static str,
+    pub(crate) does: &'static str,
+    pub(crate) kind: Kind,
+}
+
+/// How a bench is run.
+pub(crate) enum Kind {
+    /// By the clock: a rep for each peer, given the number of workers.
+    Timed([fn(usize) -> Sample; 3]),
+    /// By weight, each peer in a process of its own.
+    Weighed,
+}
+
+impl Bench {
+    fn timed<W: Work>(group: Group) -> Bench {
+        let reps = [rep::<W, Rt>, rep::<W, Tokio>, rep::<W, Smol>];
+        Bench { group, name: W::NAME, does: W::DOES, kind: Kind::Timed(reps) }
+    }
+
+    /// Whether a filter asks for this bench.
+    pub(crate) fn matches(&self, filter: &str) -> bool {
+        self.name.contains(filter) || self.group.0 == filter
+    }
+}
+
+/// Every bench, in the order of the table.
+pub(crate) fn all() -> Vec<Bench> {
+    vec![
+        Bench::timed::<core::SpawnManyLocal>(CORE),
+        Bench::timed::<core::SpawnManyRemote>(CORE),
+        Bench::timed::<core::SpawnJoin>(CORE),
+        Bench::timed::<core::YieldMany>(CORE),
+        Bench::timed::<core::PingPong>(CORE),
+        Bench::timed::<core::ChainedSpawn>(CORE),
+        Bench::timed::<core::ForkJoin>(CORE),
+        Bench::timed::<core::RemoteWake>(CORE),
+        Bench::timed::<block_on::SpawnBlockOn>(BLOCK_ON),
+        Bench::timed::<block_on::BlockOnJoin>(BLOCK_ON),
+        Bench::timed::<block_on::BlockOnRoundTrip>(ROUND_TRIP),
+        Bench::timed::<time::SleepFire>(TIME),
+        Bench::timed::<time::TimeoutUnfired>(TIME),
+        Bench { group: MEMORY, name: parked::NAME, does: parked::DOES, kind: Kind::Weighed },
+    ]
+}
