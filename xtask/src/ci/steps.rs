@@ -1,0 +1,94 @@
+//! The list of steps, cheap ones first.
+
+use std::env;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::cost;
+use crate::process::{cargo, target_directory, workspace_root};
+
+/// The step whose summary ends the output.
+pub(super) const TESTS: &str = "tests";
+
+/// How long the soak tests run under `--full`.
+const SOAK_SECONDS: &str = "120";
+
+/// One command that must succeed, within its limit.
+pub(super) struct Step {
+    pub(super) name: String,
+    pub(super) command: Command,
+    pub(super) limit: Duration,
+}
+
+impl Step {
+    fn new(name: impl Into<String>, command: Command, minutes: u64) -> Step {
+        Step { name: name.into(), command, limit: Duration::from_secs(60 * minutes) }
+    }
+}
+
+pub(super) fn all(examples: &[String], is_full: bool) -> Vec<Step> {
+    let mut steps = vec![
+        Step::new("fmt", cargo(&["fmt", "--all", "--check"]), 5),
+        Step::new("tidy", xtask(&["tidy"]), 5),
+        Step::new("clippy", clippy(), 20),
+        Step::new("build", cargo(&["build", "--workspace", "--release"]), 20),
+        Step::new("doc", doc(), 20),
+        Step::new(TESTS, nextest(&[]), 30),
+        Step::new("doctests", cargo(&["test", "--doc", "--workspace"]), 20),
+        Step::new("cost", cargo(cost::ARGUMENTS), 20),
+    ];
+    if !examples.is_empty() {
+        let build = cargo(&["build", "--release", "-p", "rt", "--examples"]);
+        steps.push(Step::new("examples", build, 20));
+    }
+    steps
+        .extend(examples.iter().map(|name| Step::new(format!("example {name}"), example(name), 3)));
+    if is_full {
+        steps.push(Step::new("loom", xtask(&["loom", "--full"]), 240));
+        steps.push(Step::new("mutants", xtask(&["mutants"]), 120));
+        steps.push(Step::new("shuttle", xtask(&["shuttle", "--full"]), 120));
+        steps.push(Step::new("soak", soak(), 60));
+    } else {
+        steps.push(Step::new("loom", xtask(&["loom"]), 20));
+        steps.push(Step::new("mutants", xtask(&["mutants", "--quick", "--skip-baseline"]), 20));
+        steps.push(Step::new("shuttle", xtask(&["shuttle"]), 15));
+    }
+    steps
+}
+
+/// This program, with another command.
+fn xtask(arguments: &[&str]) -> Command {
+    let program = env::current_exe().unwrap_or_else(|_| "xtask".into());
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(workspace_root());
+    command
+}
+
+fn clippy() -> Command {
+    cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
+}
+
+fn doc() -> Command {
+    let mut command = cargo(&["doc", "--workspace", "--no-deps", "--document-private-items"]);
+    command.env("RUSTDOCFLAGS", "-D warnings");
+    command
+}
+
+fn nextest(arguments: &[&str]) -> Command {
+    let mut command = cargo(&["nextest", "run", "--workspace", "--release", "--color", "never"]);
+    command.args(arguments);
+    command
+}
+
+fn soak() -> Command {
+    let mut command = nextest(&["--profile", "soak", "--no-tests", "pass"]);
+    command.args(["--run-ignored", "all", "-E", "test(soak)"]).env("RT_SOAK_SECONDS", SOAK_SECONDS);
+    command
+}
+
+/// The program itself and not `cargo run`: a kill at the limit then reaches it.
+fn example(name: &str) -> Command {
+    let mut command = Command::new(target_directory().join("release/examples").join(name));
+    command.current_dir(workspace_root());
+    command
+}
