@@ -6,6 +6,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::time::Instant;
 
+use crate::loom::packages_for;
 use crate::process::{Show, finish, workspace_root};
 use crate::{Failure, Outcome};
 
@@ -16,9 +17,10 @@ const TAIL_LINES: usize = 80;
 
 pub(crate) fn run(arguments: &[String]) -> Outcome {
     let flags = crate::flags_only(arguments, &["--full"])?;
+    let is_full = flags.contains(&"--full");
     let start = Instant::now();
     let mut summary = None;
-    for mut step in steps::all(&example_names()?, flags.contains(&"--full")) {
+    for mut step in steps::all(&example_names()?, &packages_for(None)?.0, is_full) {
         let lines = run_step(&mut step)?;
         if step.name == TESTS {
             summary = lines.into_iter().rfind(|line| line.trim_start().starts_with("Summary"));

@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::cost;
-use crate::process::{cargo, target_directory, workspace_root};
+use crate::process::{cargo, cargo_with_cfg, target_directory, workspace_root};
 
 /// The step whose summary ends the output.
 pub(super) const TESTS: &str = "tests";
@@ -26,11 +26,13 @@ impl Step {
     }
 }
 
-pub(super) fn all(examples: &[String], is_full: bool) -> Vec<Step> {
+/// All steps; `models` are the crates that have some.
+pub(super) fn all(examples: &[String], models: &[String], is_full: bool) -> Vec<Step> {
     let mut steps = vec![
         Step::new("fmt", cargo(&["fmt", "--all", "--check"]), 5),
         Step::new("tidy", xtask(&["tidy"]), 5),
         Step::new("clippy", clippy(), 20),
+        Step::new("clippy of models", clippy_of_models(models), 20),
         Step::new("build", cargo(&["build", "--workspace", "--release"]), 20),
         Step::new("doc", doc(), 20),
         Step::new(TESTS, nextest(&[]), 30),
@@ -66,6 +68,16 @@ fn xtask(arguments: &[&str]) -> Command {
 
 fn clippy() -> Command {
     cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
+}
+
+/// What the plain build does not see. A constant that a model shrinks to 1 makes `x % 1`.
+fn clippy_of_models(models: &[String]) -> Command {
+    let mut command = cargo_with_cfg("rt_loom", &["clippy", "--lib", "--tests"]);
+    for package in models {
+        command.args(["-p", package]);
+    }
+    command.args(["--", "-D", "warnings", "-A", "clippy::modulo_one"]);
+    command
 }
 
 fn doc() -> Command {

@@ -43,7 +43,8 @@ impl<T: Linked> NextSlot<T> {
         }
         // ORDERING: Release; pairs with the Acquire of a taker, which sees the node's content. A
         // plain store, since an empty slot stays empty until its owner puts something in (I2).
-        self.node.store(node.as_raw(), Ordering::Release);
+        let order = mutant!("next.store_relaxed", Ordering::Release => Ordering::Relaxed);
+        self.node.store(node.as_raw(), order);
         Ok(())
     }
 

@@ -72,9 +72,9 @@ fn a_closed_injector_gives_the_task_back() {
     });
 }
 
-/// The owner replaces and takes, a thief takes; who has a node links it anew.
+/// The owner puts and takes, a thief takes; who has a node links it anew.
 ///
-/// Mutants: next.take_by_load, next.store_relaxed, next.swap_relaxed
+/// Mutants: next.take_by_load, next.store_relaxed
 #[test]
 fn the_next_slot_gives_each_task_to_one_taker() {
     model::check("the_next_slot_gives_each_task_to_one_taker", Some(3), |order| {
@@ -85,9 +85,8 @@ fn the_next_slot_gives_each_task_to_one_taker() {
             move || {
                 let mut found = Vec::new();
                 found.extend(owner.put(Node::new(0)).err());
-                found.extend(owner.take());
                 found.extend(owner.put(Node::new(1)).err());
-                found.extend(owner.replace(Node::new(2)));
+                found.extend(owner.take());
                 found
             },
             move || thief.take().map(|node| numbers(Chain::one(node))),
@@ -96,7 +95,7 @@ fn the_next_slot_gives_each_task_to_one_taker() {
         found.extend(slot.take());
         let mut found: Vec<usize> = found.into_iter().map(Node::number).collect();
         found.extend(b.join().unwrap().unwrap_or_default());
-        assert_each_once(found, 3);
+        assert_each_once(found, 2);
     });
 }
 
