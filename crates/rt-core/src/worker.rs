@@ -106,11 +106,11 @@ impl WorkerContext {
         let (polled, yielded) = context::poll_as_current(task);
         if polled == Polled::Pending {
             if yielded {
-                self.push_back(task);
+                self.requeue(task);
             } else {
                 match task.state().poll_pending() {
                     PollEnd::Idle => {}
-                    PollEnd::Requeue => self.push_back(task),
+                    PollEnd::Requeue => self.requeue(task),
                     PollEnd::Cancel => task.cancel(),
                 }
             }
@@ -185,6 +185,22 @@ impl WorkerContext {
         }
     }
 
+    /// Queues the task that was just polled behind those in the deque.
+    ///
+    /// Nobody is to be woken for it: what else is in the deque has been looked after when it was
+    /// pushed, and if nothing is, this worker takes the task right away. Only if it has another to
+    /// run first is there one task more for a sleeper.
+    #[inline]
+    fn requeue(&self, task: TaskPtr) {
+        if self.is_guest() {
+            return self.push_back(task);
+        }
+        self.queue().push(task, |half| self.overflow(half));
+        if !self.slot().next.is_empty() {
+            self.pushed.set(true);
+        }
+    }
+
     #[cold]
     fn overflow(&self, half: Chain<TaskPtr>) {
         self.tallies().overflows.add(1);
@@ -198,6 +214,9 @@ impl WorkerContext {
         self.turns.set(turn);
         if turn % INJECTOR_TICK == 0 {
             self.shared.driver.turn(self.slot);
+            // What it woke runs before a task that `requeue` told nobody of.
+            self.pushed.set(self.pushed.get() || !self.slot().next.is_empty());
+            self.look_after_pushes();
             let task = self.take_injected();
             if task.is_some() {
                 return task;
