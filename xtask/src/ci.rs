@@ -59,8 +59,8 @@ fn example_names() -> io::Result<Vec<String>> {
         let path = entry?.path();
         let is_example =
             path.extension().is_some_and(|end| end == "rs") || path.join("main.rs").exists();
-        if is_example && let Some(stem) = path.file_stem() {
-            names.push(stem.to_string_lossy().into_owned());
+        if is_example {
+            names.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
         }
     }
     names.sort();

@@ -15,12 +15,18 @@ use crate::{Failure, Outcome};
 
 pub(crate) use ledger::Ledger;
 
-/// Run before the other models: they show that loom is in charge, and what it can see.
-const FIRST: &str = "test(/^tests::loom::(canary|litmus)::/)";
 const MODELS: &str = "test(/^tests::loom::/)";
+/// Run first: they show that loom is in charge.
+const CANARIES: &str = "test(/^tests::loom::canary::/)";
+/// Run second: they pin what loom can see when it has no bound.
+const LITMUS: &str = "test(/^tests::loom::litmus::/)";
+
+/// Preemptions an execution may have under `--full`. It bounds every model, also those that have no
+/// bound of their own, so a full run comes after a plain one and never instead.
+const BOUND_FULL: &str = "3";
 
 /// The longest that all models of one run may take together.
-const LIMIT: Duration = Duration::from_secs(60 * 60);
+const LIMIT: Duration = Duration::from_secs(4 * 60 * 60);
 
 /// What nextest answers when its filter selects nothing.
 pub(crate) const NO_TESTS_RUN: i32 = 4;
@@ -43,9 +49,12 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     match filter_of_tests {
         Some(filter) => run.nextest(&format!("{MODELS} & test({filter})"))?,
         None => {
-            run.nextest(FIRST)?;
+            run.nextest(CANARIES)?;
             run.canaries_ran()?;
-            run.nextest(&format!("{MODELS} - {FIRST}"))?;
+            if !is_full {
+                run.nextest(LITMUS)?;
+            }
+            run.nextest(&format!("{MODELS} - {CANARIES} - {LITMUS}"))?;
         }
     }
     let explored = Ledger::parse(&fs::read_to_string(&log)?).map_err(Failure::Failed)?;
@@ -101,7 +110,7 @@ impl ModelRun<'_> {
         }
         command.env("RT_MODEL_LOG", self.log);
         if self.is_full && std::env::var_os("RT_BOUND").is_none() {
-            command.env("RT_BOUND", "4");
+            command.env("RT_BOUND", BOUND_FULL);
         }
         let finished = finish(&mut command, Show::Echo, LIMIT)?;
         self.lines.extend(finished.lines.iter().cloned());

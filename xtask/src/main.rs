@@ -7,7 +7,10 @@ mod tidy;
 
 mod loom;
 mod mutants;
+mod orderings_mutator;
 mod shuttle;
+
+mod san;
 
 mod bench;
 mod cost;
@@ -65,6 +68,16 @@ const COMMANDS: &[Command] = &[
         usage: "mutants [FILTER] [--quick] [--skip-baseline]",
         purpose: "each seeded bug must turn its tests red",
         run: mutants::run,
+    },
+    Command {
+        usage: "mutants --orderings FILE",
+        purpose: "each weaker ordering of a file against the models",
+        run: mutants::run,
+    },
+    Command {
+        usage: "san asan|tsan",
+        purpose: "the tests under a sanitizer of addresses or threads",
+        run: san::run,
     },
     Command {
         usage: "bench [FILTER] [FLAGS]",

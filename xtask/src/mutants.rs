@@ -17,7 +17,7 @@ use std::time::Duration;
 use crate::loom::{LEDGER, Ledger, NO_TESTS_RUN};
 use crate::process::{Finished, Show, cargo, cargo_with_cfg, finish, workspace_root};
 use crate::tidy::Tree;
-use crate::{Failure, Outcome};
+use crate::{Failure, Outcome, orderings_mutator};
 
 pub(crate) use plan::{Build, Pair, plan};
 
@@ -48,6 +48,11 @@ impl fmt::Display for Verdict {
 }
 
 pub(crate) fn run(arguments: &[String]) -> Outcome {
+    if let [flag, path] = arguments {
+        if flag == "--orderings" {
+            return orderings_mutator::run(path);
+        }
+    }
     let (flags, filter) = crate::flags_and_filter(arguments, &["--quick", "--skip-baseline"])?;
     let tree = Tree::read(&workspace_root())?;
     let (mut pairs, mut complaints) = plan(&tree);

@@ -4,17 +4,20 @@
 //!
 //! On a multi-thread executor the thread claims a guest slot: a deque, a heap and timers of its
 //! own, from which workers steal. On a current-thread executor it claims the one worker slot and
-//! runs the whole executor. When none is free it *visits*: it polls its own future only, and what
-//! it spawns goes to the injector.
+//! runs the whole executor; on a deterministic one it claims all of them and a guest slot
+//! (`simulate.rs`). When none is free it *visits*: it polls its own future only, and what it spawns
+//! goes to the injector.
 //!
 //! # Invariants
 //!
 //! - I1: a slot's bit in `guests` is set by the thread that has its seat, before it pushes there.
 //! - I2: a thread leaves its slot empty: queued tasks go to the injector, timers to a worker.
+//! - I3: what `Slot::root` and `visitors` hold, under their locks, is the task of a thread that is
+//!   inside its `block_on`, and so holds a reference.
 //!
 //! Model: `a_guest_leaves_no_task_behind`.
 
-mod root;
+pub(crate) mod root;
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
@@ -22,16 +25,17 @@ use std::pin::pin;
 use std::task::{Context, Poll};
 
 use rt_primitive::atomic::Ordering;
-use rt_primitive::mutant;
 use rt_primitive::park::Parker;
 use rt_primitive::sync::Arc;
+use rt_primitive::{mutant, perturb};
 
 use crate::block_on::root::{Bed, Root};
 use crate::config::{Flavor, GUESTS};
 use crate::context::{self, entered};
-use crate::error::{NestedBlockOn, Outer};
-use crate::shared::ExecutorShared;
+use crate::error::{BlockOnError, Obstacle};
+use crate::shared::{ExecutorShared, Slot, Visitor};
 use crate::shutdown;
+use crate::simulate::Crew;
 use crate::worker::WorkerContext;
 
 /// Runs `future` to its end on this thread.
@@ -39,8 +43,8 @@ pub(crate) fn block_on<F: Future>(
     shared: &Arc<ExecutorShared>,
     future: F,
     called_at: &'static Location<'static>,
-) -> Result<F::Output, NestedBlockOn> {
-    let _inside = Inside::enter(called_at)?;
+) -> Result<F::Output, BlockOnError> {
+    let _inside = Inside::enter(shared, called_at)?;
     let mut future = pin!(future);
     let mut output = None;
     let mut body = |cx: &mut Context<'_>| {
@@ -57,11 +61,13 @@ pub(crate) fn block_on<F: Future>(
             }
         }
     };
-    match take_slot(shared) {
-        Some(worker) => {
-            let root = Root::new(Bed::Slot(shared.clone(), worker.slot), called_at);
-            root.with_body(&mut body, || drive(&worker, &root));
-            leave_slot(worker);
+    match Seats::take(shared) {
+        Some(seats) => {
+            let root = Root::new(Bed::Slot(shared.clone(), seats.bed()), called_at);
+            let listed = Listed::new(&shared.slots[seats.bed()], &root);
+            root.with_body(&mut body, || seats.drive(&root));
+            drop(listed);
+            seats.leave();
         }
         None => {
             let parker = Arc::new(Parker::new());
@@ -79,18 +85,13 @@ pub(crate) fn block_on<F: Future>(
 struct Inside;
 
 impl Inside {
-    fn enter(called_at: &'static Location<'static>) -> Result<Inside, NestedBlockOn> {
-        let outer = context::with(|thread| {
-            let task = context::current_task().filter(|task| !task.state().load().is_root());
-            let task = task.map(|task| Outer::Task(task.header().spawned_at));
-            task.or_else(|| thread.block_on.get().map(Outer::BlockOn))
-        });
-        match outer {
-            Some(None) => {}
-            Some(Some(outer)) => return Err(NestedBlockOn { called_at, outer }),
-            None => panic!(
-                "cannot block_on at {called_at}: this thread is ending and its locals are gone"
-            ),
+    fn enter(
+        shared: &ExecutorShared,
+        called_at: &'static Location<'static>,
+    ) -> Result<Inside, BlockOnError> {
+        let forked = shared.is_forked().then_some(Obstacle::Forked);
+        if let Some(obstacle) = forked.or_else(context::obstacle) {
+            return Err(BlockOnError { called_at, obstacle });
         }
         context::with(|thread| thread.block_on.set(Some(called_at)));
         Ok(Inside)
@@ -103,20 +104,74 @@ impl Drop for Inside {
     }
 }
 
-/// Claims a slot for the calling thread, if one is free.
-fn take_slot(shared: &Arc<ExecutorShared>) -> Option<WorkerContext> {
-    match shared.flavor {
-        Flavor::CurrentThread => WorkerContext::take_seat(shared, 0),
-        Flavor::MultiThread => (0..GUESTS).find_map(|guest| {
-            if shared.guests_in_use() >> guest & 1 != 0 {
-                return None;
-            }
-            let worker = WorkerContext::take_seat(shared, shared.workers + guest)?;
-            // ORDERING: AcqRel; pairs with the Acquire in `guests_in_use` (I1).
-            shared.guests.fetch_or(1 << guest, Ordering::AcqRel);
-            Some(worker)
-        }),
+/// Shows a root task to those who list tasks, while its thread drives this slot.
+struct Listed<'a> {
+    slot: &'a Slot,
+}
+
+impl<'a> Listed<'a> {
+    fn new(slot: &'a Slot, root: &Root) -> Listed<'a> {
+        *slot.root.lock() = Some(root.task());
+        Listed { slot }
     }
+}
+
+impl Drop for Listed<'_> {
+    fn drop(&mut self) {
+        *self.slot.root.lock() = None;
+    }
+}
+
+/// What the calling thread drives while it waits for its own future.
+enum Seats {
+    One(WorkerContext),
+    All(Crew),
+}
+
+impl Seats {
+    /// Claims what the calling thread may drive, if it is free.
+    fn take(shared: &Arc<ExecutorShared>) -> Option<Seats> {
+        match shared.flavor {
+            Flavor::CurrentThread => WorkerContext::take_seat(shared, 0).map(Seats::One),
+            Flavor::Deterministic => Crew::take(shared).map(Seats::All),
+            Flavor::MultiThread => {
+                (0..GUESTS).find_map(|guest| take_guest_slot(shared, guest)).map(Seats::One)
+            }
+        }
+    }
+
+    /// The slot in whose parker the thread sleeps.
+    fn bed(&self) -> usize {
+        match self {
+            Seats::One(worker) => worker.slot,
+            Seats::All(_) => 0,
+        }
+    }
+
+    fn drive(&self, root: &Root) {
+        match self {
+            Seats::One(worker) => drive(worker, root),
+            Seats::All(crew) => crew.drive(root),
+        }
+    }
+
+    fn leave(self) {
+        match self {
+            Seats::One(worker) => leave_slot(worker),
+            Seats::All(crew) => crew.leave(),
+        }
+    }
+}
+
+/// Claims a guest slot, if it is free.
+pub(crate) fn take_guest_slot(shared: &Arc<ExecutorShared>, guest: usize) -> Option<WorkerContext> {
+    if shared.guests_in_use() >> guest & 1 != 0 {
+        return None;
+    }
+    let worker = WorkerContext::take_seat(shared, shared.workers + guest)?;
+    // ORDERING: AcqRel; pairs with the Acquire in `guests_in_use` (I1).
+    shared.guests.fetch_or(1 << guest, Ordering::AcqRel);
+    Some(worker)
 }
 
 /// Runs the root task and, between its polls, the tasks of the slot.
@@ -130,7 +185,7 @@ fn drive(worker: &WorkerContext, root: &Root) {
             }
         }
         match worker.next_task() {
-            Some(task) if worker.shared.is_closed() => task.cancel(),
+            Some(task) if worker.shared.is_closed() => worker.shared.abort(task),
             Some(task) => worker.run(task),
             None if root.is_ready() => {}
             None => wait(worker, root),
@@ -145,6 +200,10 @@ fn drive(worker: &WorkerContext, root: &Root) {
 
 /// Sleeps until the root task, or another one, may be ready; runs that one if it has it in hand.
 fn wait(worker: &WorkerContext, root: &Root) {
+    let is_closed = worker.shared.is_closed() && !mutant!("shutdown.guest_waits_on");
+    if is_closed && shutdown::abort_inside(worker) {
+        return;
+    }
     if !worker.is_guest() && !worker.shared.is_closed() {
         if let Some(task) = worker.wait_for_task(&|| root.is_ready()) {
             worker.run(task);
@@ -155,14 +214,15 @@ fn wait(worker: &WorkerContext, root: &Root) {
     if root.is_ready() || worker.has_queued() {
         return;
     }
+    perturb!();
     worker.slot().heap.give_back_pending();
     worker.tallies().parks.add(1);
     worker.slot().parker.park_until(deadline);
 }
 
-/// Runs the root task only, until the slot of a current-thread executor falls to this thread.
+/// Runs the root task only, until the slots of an executor without threads fall to this one.
 fn visit(shared: &Arc<ExecutorShared>, root: &Root, parker: &Arc<Parker>) {
-    let _waiting = Waiting::new(shared, parker);
+    let _waiting = Waiting::new(shared, parker, root);
     let _entered = entered::enter(shared);
     loop {
         if root.is_ready() {
@@ -173,55 +233,52 @@ fn visit(shared: &Arc<ExecutorShared>, root: &Root, parker: &Arc<Parker>) {
             if !yielded {
                 root.task().state().poll_pending();
             }
-        } else if let Some(worker) = take_freed_slot(shared) {
-            drive(&worker, root);
-            return leave_slot(worker);
+        } else if let Some(seats) = take_freed_seats(shared) {
+            seats.drive(root);
+            return seats.leave();
         } else {
             parker.park();
         }
     }
 }
 
-/// The one slot of a current-thread executor, if its thread has left it.
-fn take_freed_slot(shared: &Arc<ExecutorShared>) -> Option<WorkerContext> {
-    match shared.flavor {
-        Flavor::CurrentThread => WorkerContext::take_seat(shared, 0),
-        Flavor::MultiThread => None,
-    }
+/// What runs an executor without threads, if its thread has left it.
+fn take_freed_seats(shared: &Arc<ExecutorShared>) -> Option<Seats> {
+    if shared.flavor.has_threads() { None } else { Seats::take(shared) }
 }
 
-/// A thread in line for the slot of a current-thread executor.
+/// A thread in line for the slots of an executor without threads.
 struct Waiting<'a> {
     shared: &'a ExecutorShared,
     parker: &'a Arc<Parker>,
 }
 
 impl<'a> Waiting<'a> {
-    fn new(shared: &'a ExecutorShared, parker: &'a Arc<Parker>) -> Waiting<'a> {
-        shared.visitors.lock().push(parker.clone());
+    fn new(shared: &'a ExecutorShared, parker: &'a Arc<Parker>, root: &Root) -> Waiting<'a> {
+        shared.visitors.lock().push(Visitor { parker: parker.clone(), root: root.task() });
         Waiting { shared, parker }
     }
 }
 
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        self.shared.visitors.lock().retain(|other| !Arc::ptr_eq(other, self.parker));
+        self.shared.visitors.lock().retain(|other| !Arc::ptr_eq(&other.parker, self.parker));
         // The thread that left the slot may have told this one, which had no use for it any more.
         wake_visitor(self.shared);
     }
 }
 
-/// Tells a waiting thread that the slot may be free.
-fn wake_visitor(shared: &ExecutorShared) {
-    if shared.flavor == Flavor::CurrentThread {
-        if let Some(parker) = shared.visitors.lock().first() {
-            parker.unpark();
+/// Tells a waiting thread that the slots may be free.
+pub(crate) fn wake_visitor(shared: &ExecutorShared) {
+    if !shared.flavor.has_threads() {
+        if let Some(first) = shared.visitors.lock().first() {
+            first.parker.unpark();
         }
     }
 }
 
 /// Gives the slot back (I2).
-fn leave_slot(worker: WorkerContext) {
+pub(crate) fn leave_slot(worker: WorkerContext) {
     let shared = worker.shared.clone();
     let slot = worker.slot;
     if worker.is_guest() {
@@ -231,6 +288,7 @@ fn leave_slot(worker: WorkerContext) {
             shared.slots[0].parker.unpark();
         }
     }
+    perturb!();
     shutdown::return_seat(worker);
     wake_visitor(&shared);
 }

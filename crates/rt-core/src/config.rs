@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rt_primitive::MODEL;
 
 use crate::error::WorkersError;
+use crate::simulate::choices::Choices;
 
 /// Tasks a worker's deque holds before half of them move to the injector.
 pub(crate) const LOCAL_CAPACITY: usize = if MODEL { 4 } else { 1024 };
@@ -34,6 +35,12 @@ pub(crate) const FRUITLESS_SPINS_MAX: u32 = 2;
 /// A park that ended sooner than this would have been a fruitful spin.
 pub(crate) const SHORT_PARK_NS: u64 = 50_000;
 
+/// Turns in a row after which the plain choice of a deterministic executor is another worker.
+pub(crate) const STAY_TURNS_MAX: u32 = if MODEL { 4 } else { 64 };
+
+/// Every so many turns a deterministic executor looks at the drivers of all its workers.
+pub(crate) const DRIVERS_TICK: u32 = INJECTOR_TICK;
+
 /// Threads inside `block_on` that get a deque of their own at one time.
 pub const GUESTS: usize = if MODEL { 1 } else { 8 };
 
@@ -54,6 +61,16 @@ pub enum Flavor {
     MultiThread,
     /// No threads of its own: the thread inside `block_on` runs the tasks.
     CurrentThread,
+    /// No threads of its own: the thread inside `block_on` runs the tasks as several workers would,
+    /// a turn at a time, and [`Choices`] say whose turn it is.
+    Deterministic,
+}
+
+impl Flavor {
+    /// Whether the workers have threads.
+    pub(crate) fn has_threads(self) -> bool {
+        self == Flavor::MultiThread
+    }
 }
 
 /// A callback that runs on each worker thread.
@@ -69,8 +86,10 @@ pub type ThreadHook = Arc<dyn Fn() + Send + Sync>;
 pub struct Config {
     /// Who runs the tasks.
     pub flavor: Flavor,
-    /// Worker threads, 1 to [`WORKERS_MAX`]; [`Flavor::CurrentThread`] always has 1.
+    /// Workers, 1 to [`WORKERS_MAX`]; [`Flavor::CurrentThread`] always has 1.
     pub workers: usize,
+    /// What decides the schedule of [`Flavor::Deterministic`]; the others ignore it.
+    pub choices: Choices,
     /// Name of the worker thread with the given number.
     pub thread_name: Arc<dyn Fn(usize) -> String + Send + Sync>,
     /// Stack of each worker thread in bytes; `None` leaves it to the platform.
@@ -102,11 +121,19 @@ impl Config {
         Config {
             flavor: Flavor::CurrentThread,
             workers: 1,
+            choices: Choices::Seed(0),
             thread_name: Arc::new(|worker| format!("rt-worker-{worker}")),
             thread_stack_bytes: None,
             on_thread_start: None,
             on_thread_stop: None,
         }
+    }
+
+    /// No worker threads; inside `block_on` tasks run as on this many workers, in an order that
+    /// `choices` decide.
+    pub fn deterministic(workers: usize, choices: Choices) -> Config {
+        let flavor = Flavor::Deterministic;
+        Config { flavor, workers, choices, ..Config::current_thread() }
     }
 }
 

@@ -18,7 +18,7 @@ use rt_primitive::sync::Arc;
 
 use crate::config::POLL_BUDGET;
 use crate::context::entered::Entered;
-use crate::error::NoRuntime;
+use crate::error::{NoRuntime, Obstacle};
 use crate::shared::ExecutorShared;
 use crate::task::header::{Polled, TaskPtr};
 use crate::task::waker::is_waker_of;
@@ -147,6 +147,21 @@ pub(crate) fn spend_budget() -> bool {
 /// The task that the calling thread polls.
 pub(crate) fn current_task() -> Option<TaskPtr> {
     with(|thread| thread.task.get()).flatten()
+}
+
+/// True while the calling thread polls this task.
+pub(crate) fn is_current(task: TaskPtr) -> bool {
+    current_task() == Some(task)
+}
+
+/// What the calling thread is inside, and would stop if it waited.
+pub(crate) fn obstacle() -> Option<Obstacle> {
+    let inside = with(|thread| {
+        let task = thread.task.get().filter(|task| !task.state().load().is_root());
+        let task = task.map(|task| Obstacle::Task(task.header().spawned_at));
+        task.or_else(|| thread.block_on.get().map(Obstacle::BlockOn))
+    });
+    inside.unwrap_or(Some(Obstacle::ThreadEnds))
 }
 
 /// The foreign heap this thread should try first.

@@ -98,36 +98,66 @@ impl fmt::Display for NoRuntime {
 
 impl Error for NoRuntime {}
 
-/// `block_on` was called where it would have stopped a thread that runs tasks.
+/// What a process is told that uses a runtime from before its fork.
+pub(crate) const FORKED: &str = "this process was forked from the one that started the runtime, \
+     and has none of its threads; start a runtime after the fork";
+
+/// `block_on` cannot run where it was called; the text says why, and what to do.
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// let error = executor.block_on(async { executor.try_block_on(async {}).unwrap_err() });
+/// assert!(error.to_string().contains("already inside the block_on at"));
+/// ```
 #[derive(Clone, Copy, Debug)]
-pub struct NestedBlockOn {
+pub struct BlockOnError {
     pub(crate) called_at: &'static Location<'static>,
-    pub(crate) outer: Outer,
+    pub(crate) obstacle: Obstacle,
 }
 
-/// What the thread was doing when `block_on` was called again.
+/// What is in the way of a `block_on`, or of another wait.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Outer {
+pub(crate) enum Obstacle {
+    /// The thread is inside this other one, and would stop it.
     BlockOn(&'static Location<'static>),
+    /// The thread is inside a poll of the task spawned here, and would stop it.
     Task(&'static Location<'static>),
+    /// The thread is a worker, in a hook or in the drop of a future.
+    Worker,
+    /// The thread's locals are gone.
+    ThreadEnds,
+    /// The runtime is that of the process before the fork.
+    Forked,
 }
 
-impl fmt::Display for NestedBlockOn {
+impl fmt::Display for BlockOnError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let called_at = self.called_at;
-        match self.outer {
-            Outer::BlockOn(at) => write!(
+        write!(f, "cannot block_on at {}: {}", self.called_at, self.obstacle)
+    }
+}
+
+impl fmt::Display for Obstacle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Obstacle::BlockOn(at) => write!(
                 f,
-                "cannot block_on at {called_at}: \
-                 this thread is already inside the block_on at {at}; await the future instead"
+                "this thread is already inside the block_on at {at}; await the future instead"
             ),
-            Outer::Task(at) => write!(
+            Obstacle::Task(at) => write!(
                 f,
-                "cannot block_on at {called_at}: \
-                 this thread is running the task spawned at {at}; await the future instead"
+                "this thread is running the task spawned at {at}; await the future instead"
             ),
+            Obstacle::Worker => {
+                f.write_str("this thread is a worker, which runs tasks; spawn a task that awaits")
+            }
+            Obstacle::ThreadEnds => {
+                f.write_str("this thread is ending and its locals are gone; call it before")
+            }
+            Obstacle::Forked => f.write_str(FORKED),
         }
     }
 }
 
-impl Error for NestedBlockOn {}
+impl Error for BlockOnError {}

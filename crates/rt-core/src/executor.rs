@@ -1,20 +1,27 @@
 //! Starts and owns the worker threads.
 
+mod threads;
+
 use std::fmt;
 use std::future::Future;
-use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::panic::Location;
+use std::time::{Duration, Instant};
 
 use rt_primitive::sync::Arc;
 use rt_primitive::thread;
 
 use crate::block_on::block_on;
 use crate::config::{Config, Flavor, ThreadHook, WORKERS_MAX};
+use crate::contain::contain;
 use crate::context;
 use crate::driver::Driver;
-use crate::error::{NestedBlockOn, StartError};
+use crate::error::{BlockOnError, StartError};
+use crate::executor::threads::WorkerThreads;
 use crate::handle::ExecutorHandle;
 use crate::shared::ExecutorShared;
 use crate::shutdown;
+use crate::shutdown::report::ShutdownReport;
+use crate::simulate::schedule::{Schedule, Simulation};
 use crate::worker::WorkerContext;
 
 /// Worker threads and the tasks they run; dropping it cancels what is left.
@@ -34,10 +41,23 @@ use crate::worker::WorkerContext;
 ///
 /// A drop refuses new tasks, drops the future of every task at its next suspension, and waits for
 /// the worker threads. Inside async code it does not wait, so it never stops the thread it is
-/// called on.
+/// called on. [`shutdown`](Executor::shutdown) does the same, and says what it did.
+///
+/// A process forked from the one that started the executor has none of its threads: there a drop
+/// does nothing.
 pub struct Executor {
     handle: ExecutorHandle,
-    threads: Vec<thread::JoinHandle<()>>,
+    threads: WorkerThreads,
+}
+
+/// What a shutdown waits for.
+enum Wait {
+    /// The end of every worker thread.
+    End,
+    /// The same, but only until then.
+    Until(Instant),
+    /// Nothing.
+    Nothing,
 }
 
 impl Executor {
@@ -55,13 +75,17 @@ impl Executor {
             return Err(StartError::Workers(config.workers));
         }
         let workers = match config.flavor {
-            Flavor::MultiThread => config.workers,
+            Flavor::MultiThread | Flavor::Deterministic => config.workers,
             Flavor::CurrentThread => 1,
         };
-        let shared = Arc::new(ExecutorShared::new(config.flavor, workers, driver));
+        let mut shared = ExecutorShared::new(config.flavor, workers, driver);
+        if config.flavor == Flavor::Deterministic {
+            shared.simulation = Some(Simulation::new(workers, config.choices.clone()));
+        }
+        let shared = Arc::new(shared);
         let handle = ExecutorHandle::new(shared.clone());
-        let mut executor = Executor { handle, threads: Vec::new() };
-        if config.flavor == Flavor::CurrentThread {
+        let mut executor = Executor { handle, threads: WorkerThreads::new() };
+        if !config.flavor.has_threads() {
             return Ok(executor);
         }
         for worker in 0..workers {
@@ -70,11 +94,10 @@ impl Executor {
             if let Some(bytes) = config.thread_stack_bytes {
                 builder = builder.stack_size(bytes);
             }
-            match builder.spawn(move || run_worker(&shared, worker, &hooks)) {
-                Ok(thread) => executor.threads.push(thread),
-                // The executor's drop stops the threads that have started.
-                Err(error) => return Err(StartError::Thread { worker, error }),
-            }
+            let body = move || run_worker(&shared, worker, &hooks);
+            // If it is refused, the executor's drop stops the threads that have started.
+            let started = executor.threads.start(worker, builder, body);
+            started.map_err(|error| StartError::Thread { worker, error })?;
         }
         Ok(executor)
     }
@@ -91,7 +114,7 @@ impl Executor {
     ///
     /// # Panics
     ///
-    /// If the future panics, or if the thread runs tasks or is inside a `block_on` already.
+    /// If the future panics, and where [`try_block_on`](Executor::try_block_on) gives an error.
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         self.handle.block_on(future)
@@ -101,29 +124,73 @@ impl Executor {
     ///
     /// # Errors
     ///
-    /// [`NestedBlockOn`] if the thread runs tasks or is inside a `block_on` already.
+    /// [`BlockOnError`] if the thread runs tasks, is inside a `block_on` already or is ending, or
+    /// if the process was forked from the one that started the executor.
     #[track_caller]
-    pub fn try_block_on<F: Future>(&self, future: F) -> Result<F::Output, NestedBlockOn> {
+    pub fn try_block_on<F: Future>(&self, future: F) -> Result<F::Output, BlockOnError> {
         block_on(self.handle.shared(), future, Location::caller())
+    }
+
+    /// What a deterministic executor has chosen and done so far.
+    ///
+    /// # Panics
+    ///
+    /// On an executor of another flavour, which leaves its schedule to the system.
+    #[track_caller]
+    pub fn schedule(&self) -> Schedule {
+        let simulation = self.handle.shared().simulation.as_ref();
+        simulation.expect("only a deterministic executor knows its schedule").schedule()
+    }
+
+    /// Shuts down as a drop does, and says what was ended.
+    ///
+    /// It waits for the worker threads, however long a task stays in its poll; inside async code it
+    /// waits for nothing, and the report tells how far the shutdown had come.
+    pub fn shutdown(mut self) -> ShutdownReport {
+        self.stop(Wait::End)
+    }
+
+    /// Shuts down, but waits no longer than `limit` for the worker threads.
+    ///
+    /// The report names the workers that are stuck, and in which task. Of their tasks, those that
+    /// wait or are queued are ended here, on the calling thread.
+    pub fn shutdown_timeout(mut self, limit: Duration) -> ShutdownReport {
+        // A limit beyond what the clock can tell is none.
+        self.stop(Instant::now().checked_add(limit).map_or(Wait::End, Wait::Until))
     }
 
     /// Shuts down without waiting for the worker threads.
     pub fn shutdown_background(mut self) {
-        self.threads.clear();
+        self.stop(Wait::Nothing);
+    }
+
+    fn stop(&mut self, wait: Wait) -> ShutdownReport {
+        let begun = Instant::now();
+        let shared = self.handle.shared();
+        if shared.is_forked() {
+            self.threads.forget();
+            return ShutdownReport::default();
+        }
+        shutdown::close(shared);
+        let left = match wait {
+            Wait::End if !context::is_inside() => {
+                self.threads.join();
+                Vec::new()
+            }
+            Wait::Until(deadline) if !context::is_inside() => self.threads.join_until(deadline),
+            _ => self.threads.join_until(begun),
+        };
+        let leaked = left.into_iter().map(|worker| shared.leaked_thread(worker)).collect();
+        if matches!(wait, Wait::Until(_)) && !context::is_inside() {
+            shutdown::abort_reachable(shared);
+        }
+        shared.aborted.report(begun.elapsed(), leaked)
     }
 }
 
 impl Drop for Executor {
     fn drop(&mut self) {
-        shutdown::close(self.handle.shared());
-        if context::is_inside() {
-            return;
-        }
-        for thread in self.threads.drain(..) {
-            // A worker catches what tasks and hooks throw; an `Err` has been reported by its
-            // thread.
-            let _ = thread.join();
-        }
+        self.stop(Wait::End);
     }
 }
 
@@ -149,18 +216,18 @@ impl Hooks {
 fn run_worker(shared: &Arc<ExecutorShared>, worker: usize, hooks: &Hooks) {
     // A shutdown that came before this thread did has the seat, and the work.
     let Some(worker) = WorkerContext::take_seat(shared, worker) else { return };
-    call(hooks.start.as_ref());
     {
         let _seated = worker.sit();
+        call(hooks.start.as_ref());
         worker.run_until_closed();
     }
     shutdown::stop_slot(worker);
     call(hooks.stop.as_ref());
 }
 
-/// Calls a hook; its panic, reported by the panic hook already, must not end the worker.
+/// Calls a hook, whose panic must not end the worker.
 fn call(hook: Option<&ThreadHook>) {
     if let Some(hook) = hook {
-        let _ = catch_unwind(AssertUnwindSafe(|| hook()));
+        contain(|| hook());
     }
 }

@@ -10,10 +10,12 @@ use rt_primitive::sync::Arc;
 use crate::block_on::block_on;
 use crate::context;
 use crate::context::entered::{self, EnteredGuard};
-use crate::error::{NestedBlockOn, NoRuntime};
+use crate::error::{BlockOnError, NoRuntime};
 use crate::metrics::Metrics;
 use crate::shared::{self, ExecutorShared};
+use crate::task::header::Birth;
 use crate::task::id::Id;
+use crate::task::info::TaskInfo;
 use crate::task::join::JoinHandle;
 
 /// A way into an executor from any thread; it does not keep the executor running.
@@ -70,20 +72,33 @@ impl ExecutorHandle {
     /// Starts a task on this executor; see [`spawn`].
     ///
     /// After the executor has shut down the task is dropped at once, and its handle says cancelled.
+    ///
+    /// # Panics
+    ///
+    /// In a process forked from the one that started the executor.
     #[track_caller]
     pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
     where
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        shared::spawn(&self.shared, future, Location::caller())
+        self.spawn_as(Birth::at(Location::caller()), future)
+    }
+
+    pub(crate) fn spawn_as<F>(&self, birth: Birth, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        shared::spawn(&self.shared, future, birth)
     }
 
     /// Runs a future on the calling thread, inside this executor; see `Executor::block_on`.
     ///
     /// # Panics
     ///
-    /// If the future panics, or if the thread runs tasks or is inside a `block_on` already.
+    /// If the future panics, and where [`try_block_on`](ExecutorHandle::try_block_on) gives an
+    /// error.
     #[track_caller]
     pub fn block_on<F: Future>(&self, future: F) -> F::Output {
         match block_on(&self.shared, future, Location::caller()) {
@@ -96,9 +111,10 @@ impl ExecutorHandle {
     ///
     /// # Errors
     ///
-    /// [`NestedBlockOn`] if the thread runs tasks or is inside a `block_on` already.
+    /// [`BlockOnError`] if the thread runs tasks, is inside a `block_on` already or is ending, or
+    /// if the process was forked from the one that started the executor.
     #[track_caller]
-    pub fn try_block_on<F: Future>(&self, future: F) -> Result<F::Output, NestedBlockOn> {
+    pub fn try_block_on<F: Future>(&self, future: F) -> Result<F::Output, BlockOnError> {
         block_on(&self.shared, future, Location::caller())
     }
 
@@ -116,6 +132,26 @@ impl ExecutorHandle {
     /// ```
     pub fn enter(&self) -> EnterGuard<'_> {
         EnterGuard { _entered: entered::enter(&self.shared), handle: PhantomData }
+    }
+
+    /// The tasks that have not ended, and the futures inside `block_on`, by number.
+    ///
+    /// Nothing is stopped for it, so it is of no one moment: a task that is there all the while is
+    /// in the list, and none is in it twice. Once a shutdown has begun, tasks that it has told to
+    /// end may be left out.
+    ///
+    /// asyncio: `all_tasks`.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// let task = executor.handle().spawn(std::future::pending::<()>());
+    /// assert_eq!(executor.handle().tasks()[0].id, task.id());
+    /// ```
+    #[doc(alias = "all_tasks")]
+    pub fn tasks(&self) -> Vec<TaskInfo> {
+        self.shared.tasks()
     }
 
     /// What the workers have done so far.
@@ -183,10 +219,19 @@ where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    let spawned_at = Location::caller();
+    try_spawn_as(Birth::at(Location::caller()), future)
+}
+
+/// Starts a task on the current runtime, of which more may be said than where it was spawned.
+#[inline]
+pub(crate) fn try_spawn_as<F>(birth: Birth, future: F) -> Result<JoinHandle<F::Output>, NoRuntime>
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
     context::with_shared(|shared, worker| match worker {
-        Some(worker) => worker.spawn(future, spawned_at),
-        None => shared::spawn(shared, future, spawned_at),
+        Some(worker) => worker.spawn(future, birth),
+        None => shared::spawn(shared, future, birth),
     })
 }
 

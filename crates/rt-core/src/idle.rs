@@ -25,7 +25,7 @@
 
 use rt_primitive::CachePadded;
 use rt_primitive::atomic::{AtomicBool, AtomicU64, Ordering, fence};
-use rt_primitive::mutant;
+use rt_primitive::{mutant, perturb};
 
 /// Workers of one word of the mask.
 const BITS: usize = 64;
@@ -62,6 +62,7 @@ impl Idle {
             // ORDERING: SeqCst fence; pairs with those in `announce_sleep` and `end_search`.
             fence(Ordering::SeqCst);
         }
+        perturb!();
         self.claim_sleeper()
     }
 
@@ -71,7 +72,9 @@ impl Idle {
             if !self.try_search() {
                 return None;
             }
+            perturb!();
             if let Some(worker) = self.take_sleeper() {
+                perturb!();
                 return Some(worker);
             }
             // The last sleeper is gone. Others relied on this claim: look again once it is given
@@ -118,6 +121,7 @@ impl Idle {
             // nobody because of this search.
             fence(Ordering::SeqCst);
         }
+        perturb!();
     }
 
     /// The worker is about to park, and gives the search up if it has it; it must look at every
@@ -126,6 +130,7 @@ impl Idle {
         let word = &self.sleepers[worker / BITS];
         // ORDERING: AcqRel; pairs with `take_sleeper`.
         word.fetch_or(1 << (worker % BITS), Ordering::AcqRel);
+        perturb!();
         if searched {
             // ORDERING: Release; pairs with the AcqRel in `try_search`.
             self.searching.store(false, Ordering::Release);
@@ -134,6 +139,7 @@ impl Idle {
             // ORDERING: SeqCst fence; pairs with the one in `after_push`.
             fence(Ordering::SeqCst);
         }
+        perturb!();
     }
 
     /// The worker does not sleep any more: true if it cleared its bit itself, false if a waker did,

@@ -5,6 +5,7 @@
 #![warn(missing_docs)]
 
 mod config;
+mod contain;
 mod context;
 mod error;
 
@@ -20,9 +21,11 @@ mod yield_now;
 mod block_on;
 mod executor;
 mod handle;
+mod inspect;
 mod metrics;
 mod shared;
 mod shutdown;
+mod simulate;
 mod worker;
 
 #[cfg(test)]
@@ -31,11 +34,24 @@ mod tests;
 pub use budget::poll_budget;
 pub use config::{Config, Flavor, GUESTS, ThreadHook, WORKERS_MAX, WORKERS_VARIABLE};
 pub use driver::{Driver, NoDriver, Place, with_driver};
-pub use error::{NestedBlockOn, NoRuntime, StartError, WorkersError};
+pub use error::{BlockOnError, NoRuntime, StartError, WorkersError};
 pub use executor::Executor;
 pub use handle::{EnterGuard, ExecutorHandle, id, spawn, try_id, try_spawn};
+pub use inspect::{all_tasks, current_task, try_current_task};
 pub use metrics::{Metrics, WorkerMetrics};
+pub use shutdown::report::{LeakedThread, ShutdownReport, TaskSite};
+pub use simulate::choices::Choices;
+pub use simulate::schedule::Schedule;
+pub use simulate::story::Story;
+pub use task::abort::AbortHandle;
+pub use task::builder::TaskBuilder;
+pub use task::callbacks::CallbackId;
 pub use task::id::Id;
-pub use task::join::{AbortHandle, JoinHandle};
-pub use task::join_error::JoinError;
+pub use task::info::{Outcome, TaskInfo, TaskStatus};
+pub use task::join::JoinHandle;
+pub use task::join_blocking::JoinTimeout;
+pub use task::join_error::{JoinError, TakeError};
+pub use task::linked::LinkedHandle;
+pub use task::reference::TaskRef;
+pub use task::shared_join::SharedJoinHandle;
 pub use yield_now::{YieldNow, yield_now};

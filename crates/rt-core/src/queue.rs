@@ -2,7 +2,7 @@
 //!
 //! The queues hold any `T: Linked` and know nothing of tasks.
 
-use rt_primitive::mutant;
+use rt_primitive::{mutant, perturb};
 
 pub(crate) mod injector;
 pub(crate) mod local;
@@ -56,6 +56,7 @@ impl<T: Linked> Chain<T> {
         while let Some(node) = rest {
             if mutant!("chain.publish_before_next") {
                 f(node);
+                perturb!();
                 rest = node.next();
                 continue;
             }

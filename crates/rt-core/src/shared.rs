@@ -15,37 +15,46 @@
 //!
 //! Models: `a_spawn_meets_the_shutdown`, `a_shutdown_ends_every_task`.
 
+mod foreign;
+
 use std::fmt;
 use std::future::Future;
-use std::panic::Location;
+use std::mem::ManuallyDrop;
+use std::time::{Duration, Instant};
 
-use rt_primitive::CachePadded;
 use rt_primitive::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
-use rt_primitive::mutant;
+use rt_primitive::fork::Generation;
 use rt_primitive::park::Parker;
-use rt_primitive::sync::{Arc, Mutex, TryLock};
+use rt_primitive::sync::{Arc, Mutex};
+use rt_primitive::{CachePadded, perturb};
 
 use crate::config::{FOREIGN_HEAPS, Flavor, GUESTS};
 use crate::context;
 use crate::driver::Driver;
 use crate::idle::Idle;
-use crate::metrics::SlotTallies;
+use crate::metrics::tallies::SlotTallies;
 use crate::queue::Chain;
 use crate::queue::injector::Injector;
 use crate::queue::local::{LocalQueue, Victim, local_queue};
 use crate::queue::next::NextSlot;
+use crate::shared::foreign::{ForeignHeap, spawn_from_outside};
+use crate::shutdown::report::AbortLog;
+use crate::simulate::schedule::Simulation;
 use crate::slab::{self, Heap};
 use crate::task::Schedule;
-use crate::task::cell::{allocate, allocate_boxed, vacate};
-use crate::task::header::TaskPtr;
+use crate::task::callbacks::FollowUp;
+use crate::task::cell::{allocate_boxed, vacate};
+use crate::task::header::{Birth, TaskPtr};
 use crate::task::id::IdBlock;
 use crate::task::join::JoinHandle;
-use crate::task::state::CancelRequest;
+use crate::task::reference::TaskRef;
 
 /// One executor, as seen by every thread.
 pub(crate) struct ExecutorShared {
     // [C]
     pub(crate) flavor: Flavor,
+    // [C] There on a deterministic executor only.
+    pub(crate) simulation: Option<Simulation>,
     // [C] How many of `slots` are workers; the others are guests.
     pub(crate) workers: usize,
     // [C] Workers first, then guests.
@@ -57,15 +66,21 @@ pub(crate) struct ExecutorShared {
     // [A] The queue of all.
     pub(crate) injector: Injector<TaskPtr>,
     // [L] Task memory for the threads that drive no slot.
-    pub(crate) foreign: [CachePadded<TryLock<ForeignHeap>>; FOREIGN_HEAPS],
+    pub(crate) foreign: [CachePadded<ForeignHeap>; FOREIGN_HEAPS],
     // [C]
     pub(crate) driver: std::sync::Arc<dyn Driver>,
     // [L] Where threads sleep that wait for the one slot of a current-thread executor.
-    pub(crate) visitors: Mutex<Vec<Arc<Parker>>>,
+    pub(crate) visitors: Mutex<Vec<Visitor>>,
     // [A] The executor is shutting down (I2).
     closed: CachePadded<AtomicBool>,
-    // [A] Worker slots that have not stopped yet; who stops the last finishes the shutdown.
+    // [A] Parties of the shutdown that have not stopped yet; who stops last finishes it.
     pub(crate) unstopped: AtomicUsize,
+    // [A] The tasks that the shutdown ended.
+    pub(crate) aborted: AbortLog,
+    // [C]
+    started: Instant,
+    // [C] The process it was made in.
+    made_in: Generation,
 }
 
 /// What belongs to one worker or guest.
@@ -80,8 +95,16 @@ pub(crate) struct Slot {
     pub(crate) heap: Heap,
     // [O] Written by the thread that has the seat, read by anybody.
     pub(crate) tallies: CachePadded<SlotTallies>,
+    // [L] The task of the `block_on` that a thread drives the slot for.
+    pub(crate) root: Mutex<Option<TaskPtr>>,
     // [L] There while no thread drives the slot.
     pub(crate) seat: Mutex<Option<Seat>>,
+}
+
+/// A thread inside `block_on` without a slot.
+pub(crate) struct Visitor {
+    pub(crate) parker: Arc<Parker>,
+    pub(crate) root: TaskPtr,
 }
 
 /// What only the thread that drives a slot may touch.
@@ -90,37 +113,41 @@ pub(crate) struct Seat {
     pub(crate) ids: IdBlock,
 }
 
-/// A heap that threads take in turn.
-pub(crate) struct ForeignHeap {
-    pub(crate) heap: Heap,
-    ids: IdBlock,
-}
-
 impl ExecutorShared {
     pub(crate) fn new(
         flavor: Flavor,
         workers: usize,
         driver: std::sync::Arc<dyn Driver>,
     ) -> ExecutorShared {
-        let foreign = || {
-            CachePadded::new(TryLock::new(ForeignHeap {
-                heap: Heap::new(vacate),
-                ids: IdBlock::default(),
-            }))
-        };
+        let victims = |slot| if slot < workers { workers + GUESTS } else { 0 };
         ExecutorShared {
             flavor,
+            simulation: None,
             workers,
-            slots: (0..workers + GUESTS).map(|_| Slot::new()).collect(),
+            slots: (0..workers + GUESTS).map(|slot| Slot::new(victims(slot))).collect(),
             guests: CachePadded::new(AtomicU64::new(0)),
             idle: Idle::new(workers),
             injector: Injector::new(),
-            foreign: std::array::from_fn(|_| foreign()),
+            foreign: std::array::from_fn(|_| CachePadded::new(ForeignHeap::new())),
             driver,
             visitors: Mutex::new(Vec::new()),
             closed: CachePadded::new(AtomicBool::new(false)),
             unstopped: AtomicUsize::new(workers),
+            aborted: AbortLog::default(),
+            started: Instant::now(),
+            made_in: Generation::now(),
         }
+    }
+
+    /// How long ago the executor was made.
+    pub(crate) fn age(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    /// Whether this process was forked from the one that made the executor, and so has none of its
+    /// threads.
+    pub(crate) fn is_forked(&self) -> bool {
+        self.made_in != Generation::now()
     }
 
     /// Whether the executor is shutting down (I2).
@@ -152,14 +179,22 @@ impl ExecutorShared {
                 own.tallies().wakes.add(1);
             }
         });
+        perturb!();
         self.slots[worker].parker.unpark();
     }
 
     /// Adds tasks to the injector and wakes a worker for them; after the shutdown they end here.
     pub(crate) fn inject(&self, tasks: Chain<TaskPtr>) {
         match self.injector.push(tasks) {
-            Ok(()) => self.wake_one(),
-            Err(tasks) => tasks.for_each(TaskPtr::cancel),
+            Ok(()) => {
+                perturb!();
+                self.wake_one();
+                if !self.flavor.has_threads() && self.is_closed() {
+                    // A thread inside `block_on` waits, and announces no sleep any more.
+                    self.slots[0].parker.unpark();
+                }
+            }
+            Err(tasks) => tasks.for_each(|task| self.abort(task)),
         }
     }
 
@@ -183,89 +218,31 @@ impl ExecutorShared {
         // pushes, so the fence after its push also orders the claim before a sleeper's last look.
         self.guests.load(Ordering::Acquire)
     }
-
-    /// Ends every task of a heap that nobody holds, and flags those that somebody does.
-    pub(crate) fn cancel_all_of(heap: &Heap) {
-        heap.for_each_slot(|slot| {
-            let task = TaskPtr::from_slot(slot);
-            if !task.state().pin_if_live() {
-                return;
-            }
-            match task.state().request_cancel() {
-                CancelRequest::Claimed => task.cancel(),
-                CancelRequest::Flagged | CancelRequest::TooLate => {}
-            }
-            task.release();
-        });
-    }
 }
 
 /// Makes a task of `future` and queues it.
 pub(crate) fn spawn<F>(
     shared: &Arc<ExecutorShared>,
     future: F,
-    spawned_at: &'static Location<'static>,
+    birth: Birth,
 ) -> JoinHandle<F::Output>
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
     context::with_worker(|worker| match worker {
-        Some(worker) if Arc::ptr_eq(&worker.shared, shared) => worker.spawn(future, spawned_at),
-        _ => spawn_from_outside(shared, future, spawned_at),
+        Some(worker) if Arc::ptr_eq(&worker.shared, shared) => worker.spawn(future, birth),
+        _ => spawn_from_outside(shared, future, birth),
     })
 }
 
-/// Makes a task from a thread that drives no slot of this executor.
-fn spawn_from_outside<F>(
-    shared: &Arc<ExecutorShared>,
-    future: F,
-    spawned_at: &'static Location<'static>,
-) -> JoinHandle<F::Output>
-where
-    F: Future + Send + 'static,
-    F::Output: Send + 'static,
-{
-    // Looked at again under the lock: once the shutdown has had it, nobody allocates here.
-    if shared.is_closed() {
-        return spawn_cancelled(future, spawned_at);
-    }
-    let foreign = lock_foreign(shared);
-    if shared.is_closed() && !mutant!("spawn.looks_once") {
-        drop(foreign);
-        return spawn_cancelled(future, spawned_at);
-    }
-    // SAFETY: bullet 1 of `allocate`: the future is `Send`.
-    let task = unsafe { allocate(shared, &foreign.heap, foreign.ids.take(), future, spawned_at) };
-    drop(foreign);
-    let handle = JoinHandle::new(task);
-    shared.inject(Chain::one(task));
-    handle
-}
-
-/// One of the foreign heaps, tried in turn from where this thread was last.
-fn lock_foreign(shared: &ExecutorShared) -> rt_primitive::sync::TryLockGuard<'_, ForeignHeap> {
-    let first = context::foreign_heap();
-    let heaps = shared.foreign.iter().cycle().skip(first).take(FOREIGN_HEAPS);
-    for (number, heap) in heaps.enumerate() {
-        if let Some(heap) = heap.try_lock() {
-            context::set_foreign_heap((first + number) % shared.foreign.len());
-            return heap;
-        }
-    }
-    shared.foreign[first].lock()
-}
-
 /// A task that has ended before it began, for a runtime that has shut down.
-pub(crate) fn spawn_cancelled<F>(
-    future: F,
-    spawned_at: &'static Location<'static>,
-) -> JoinHandle<F::Output>
+pub(crate) fn spawn_cancelled<F>(future: F, birth: Birth) -> JoinHandle<F::Output>
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    let task = allocate_boxed::<F, ExecutorShared>(future, spawned_at);
+    let task = allocate_boxed::<F, ExecutorShared>(future, birth);
     let handle = JoinHandle::new(task);
     task.cancel();
     handle
@@ -282,17 +259,33 @@ impl Schedule for ExecutorShared {
             _ => unsafe { &*shared }.inject(Chain::one(task)),
         });
     }
+
+    unsafe fn follow_up(task: TaskPtr, follow_up: FollowUp) {
+        if task.state().load().is_boxed() {
+            // It was spawned after the shutdown, so there is nothing to run the follow-up.
+            return;
+        }
+        // SAFETY: bullet 1: the task is alive, and in a page.
+        let shared = unsafe { slab::owner_of(task.as_slot()) }.cast::<ExecutorShared>();
+        // SAFETY: I1; the count is the page's, and not given back here.
+        let shared = ManuallyDrop::new(unsafe { Arc::from_raw(shared) });
+        let name = format!("on_finish of {}", TaskRef::new(task).name());
+        let birth = Birth::named(task.header().spawned_at, name.into());
+        drop(spawn(&shared, follow_up, birth));
+    }
 }
 
 impl Slot {
-    fn new() -> Slot {
+    /// A slot whose thread steals from slots with numbers below `victims`.
+    fn new(victims: usize) -> Slot {
         let (queue, victim) = local_queue();
         Slot {
             parker: CachePadded::new(Parker::new()),
             next: CachePadded::new(NextSlot::new()),
             victim,
             heap: Heap::new(vacate),
-            tallies: CachePadded::new(SlotTallies::default()),
+            tallies: CachePadded::new(SlotTallies::new(victims)),
+            root: Mutex::new(None),
             seat: Mutex::new(Some(Seat { queue, ids: IdBlock::default() })),
         }
     }

@@ -1,16 +1,27 @@
 //! The task: a future, its state word and its output in one piece of memory.
 
+pub(crate) mod abort;
+pub(crate) mod builder;
+pub(crate) mod callbacks;
 pub(crate) mod cell;
 pub(crate) mod header;
 pub(crate) mod id;
+pub(crate) mod info;
 pub(crate) mod join;
+pub(crate) mod join_blocking;
 pub(crate) mod join_error;
+pub(crate) mod linked;
+pub(crate) mod rare;
+pub(crate) mod reference;
+pub(crate) mod shared_join;
 pub(crate) mod state;
 pub(crate) mod waker;
 
+use crate::task::callbacks::FollowUp;
 use crate::task::header::TaskPtr;
 
-/// Where a task goes that was just woken. The scheduler above implements it.
+/// Where a task goes that was just woken, or what follows its end. The scheduler above implements
+/// it.
 pub(crate) trait Schedule: 'static {
     /// Puts `task` into a queue.
     ///
@@ -19,4 +30,12 @@ pub(crate) trait Schedule: 'static {
     /// - The caller holds the task (`state.rs` I1) and gives it away.
     /// - The task was made for a scheduler of this type.
     unsafe fn schedule(task: TaskPtr);
+
+    /// Makes a task of what follows the end of `task`, or drops it if tasks run no more.
+    ///
+    /// # Safety
+    ///
+    /// - The caller has a reference to the task, which has ended.
+    /// - The task was made for a scheduler of this type.
+    unsafe fn follow_up(task: TaskPtr, follow_up: FollowUp);
 }

@@ -8,23 +8,23 @@
 
 mod idle;
 mod search;
+mod take;
 
 use std::cell::Cell;
 use std::future::Future;
-use std::panic::Location;
 use std::ptr::{self, NonNull};
 
+use rt_primitive::mutant;
 use rt_primitive::sync::Arc;
 
-use crate::config::{INJECTOR_BATCH, INJECTOR_TICK, NEXT_BUDGET};
 use crate::context;
 use crate::context::entered::Entered;
-use crate::metrics::SlotTallies;
+use crate::metrics::tallies::SlotTallies;
 use crate::queue::Chain;
 use crate::shared::{ExecutorShared, Seat, Slot, spawn_cancelled};
 use crate::slab::{self, Heap};
 use crate::task::cell::allocate;
-use crate::task::header::{Polled, TaskPtr};
+use crate::task::header::{Birth, Polled, TaskPtr};
 use crate::task::join::JoinHandle;
 use crate::task::state::PollEnd;
 
@@ -44,6 +44,8 @@ pub(crate) struct WorkerContext {
     turns: Cell<u32>,
     // [O] Turns in a row that went to the next slot.
     next_turns: Cell<u32>,
+    // [O] The executor is closed, and the tasks of this slot have been ended.
+    has_aborted: Cell<bool>,
     // [O] Where the next search begins.
     random: Cell<u32>,
     // [O] Searches in a row that spun for nothing.
@@ -58,6 +60,9 @@ impl WorkerContext {
     /// The calling thread finds the context once it [`sits`](WorkerContext::sit).
     pub(crate) fn take_seat(shared: &Arc<ExecutorShared>, slot: usize) -> Option<WorkerContext> {
         let seat = shared.slots[slot].seat.lock().take()?;
+        if slot < shared.workers {
+            shared.slots[slot].tallies.busy.wake(shared.age());
+        }
         Some(WorkerContext {
             shared: shared.clone(),
             slot,
@@ -66,6 +71,7 @@ impl WorkerContext {
             searching: Cell::new(false),
             turns: Cell::new(0),
             next_turns: Cell::new(0),
+            has_aborted: Cell::new(false),
             random: Cell::new(0x9E37_79B9 ^ (slot as u32 + 1)),
             fruitless_spins: Cell::new(0),
             polls_seen: (0..shared.workers).map(|_| Cell::new(0)).collect(),
@@ -85,6 +91,7 @@ impl WorkerContext {
 
     /// What the next thread to drive the slot needs.
     pub(crate) fn into_seat(mut self) -> Seat {
+        self.tallies().busy.sleep(self.shared.age());
         self.seat.take().expect("a context has its seat until here")
     }
 
@@ -102,20 +109,32 @@ impl WorkerContext {
     #[inline]
     pub(crate) fn run(&self, task: TaskPtr) {
         self.end_search();
-        self.tallies().polls.add(1);
+        let tallies = self.tallies();
+        tallies.polls.add(1);
+        tallies.inside.enter(task);
         let (polled, yielded) = context::poll_as_current(task);
-        if polled == Polled::Pending {
-            if yielded {
-                self.requeue(task);
-            } else {
-                match task.state().poll_pending() {
-                    PollEnd::Idle => {}
-                    PollEnd::Requeue => self.requeue(task),
-                    PollEnd::Cancel => task.cancel(),
-                }
-            }
+        match polled {
+            Polled::Done => tallies.finished.add(1),
+            Polled::Pending if yielded => self.requeue(task),
+            Polled::Pending => match task.state().poll_pending() {
+                PollEnd::Idle => {}
+                PollEnd::Requeue => self.requeue(task),
+                PollEnd::Cancel => self.end_asked(task),
+            },
+            Polled::Asked => self.end_asked(task),
         }
+        tallies.inside.leave();
         self.look_after_pushes();
+    }
+
+    /// Ends a task that was asked to: by its handle, or by the shutdown.
+    #[cold]
+    fn end_asked(&self, task: TaskPtr) {
+        if self.shared.is_closed() {
+            return self.shared.abort(task);
+        }
+        task.cancel();
+        self.tallies().finished.add(1);
     }
 
     /// Polls the task of a `block_on`, which is never queued: who wakes it wakes this thread.
@@ -139,21 +158,18 @@ impl WorkerContext {
 
     /// Makes a task and pushes it here.
     #[inline]
-    pub(crate) fn spawn<F>(
-        &self,
-        future: F,
-        spawned_at: &'static Location<'static>,
-    ) -> JoinHandle<F::Output>
+    pub(crate) fn spawn<F>(&self, future: F, birth: Birth) -> JoinHandle<F::Output>
     where
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
         if self.shared.is_closed() {
-            return spawn_cancelled(future, spawned_at);
+            return spawn_cancelled(future, birth);
         }
         let id = self.seat().ids.take();
         // SAFETY: bullet 1 of `allocate`: the future is `Send`.
-        let task = unsafe { allocate(&self.shared, &self.slot().heap, id, future, spawned_at) };
+        let task = unsafe { allocate(&self.shared, &self.slot().heap, id, future, birth) };
+        self.tallies().spawned.add(1);
         let handle = JoinHandle::new(task);
         self.push(task);
         handle
@@ -207,71 +223,6 @@ impl WorkerContext {
         self.shared.inject(half);
     }
 
-    /// The next task in this thread's own queues, or the injector's for a worker.
-    #[inline]
-    pub(crate) fn next_task(&self) -> Option<TaskPtr> {
-        let turn = self.turns.get().wrapping_add(1);
-        self.turns.set(turn);
-        if turn % INJECTOR_TICK == 0 {
-            self.shared.driver.turn(self.slot);
-            // What it woke runs before a task that `requeue` told nobody of.
-            self.pushed.set(self.pushed.get() || !self.slot().next.is_empty());
-            self.look_after_pushes();
-            let task = self.take_injected();
-            if task.is_some() {
-                return task;
-            }
-        }
-        self.next_own_task().or_else(|| self.take_injected())
-    }
-
-    /// The next slot's task while its budget lasts, else the oldest of the deque.
-    #[inline]
-    fn next_own_task(&self) -> Option<TaskPtr> {
-        let Some(newest) = self.slot().next.take() else {
-            self.next_turns.set(0);
-            return self.queue().pop();
-        };
-        if self.next_turns.get() < NEXT_BUDGET {
-            self.next_turns.set(self.next_turns.get() + 1);
-            self.tallies().next_hits.add(1);
-            return Some(newest);
-        }
-        self.next_turns.set(0);
-        match self.queue().pop() {
-            None => Some(newest),
-            Some(oldest) => {
-                self.push_back(newest);
-                Some(oldest)
-            }
-        }
-    }
-
-    /// A batch from the injector: one task to run, the rest into the deque.
-    fn take_injected(&self) -> Option<TaskPtr> {
-        if self.is_guest() || self.shared.injector.is_empty() {
-            return None;
-        }
-        let max = INJECTOR_BATCH.min(self.queue().room() + 1);
-        let (batch, left_some) = self.shared.injector.take(self.shared.workers, max);
-        if left_some {
-            // The queue looked empty while the batch was being split: see `idle/protocol.md`.
-            self.shared.wake_one();
-        }
-        let batch = batch?;
-        self.tallies().injector_takes.add(1);
-        let mut first = None;
-        batch.for_each(|task| {
-            if first.is_none() {
-                first = Some(task);
-            } else {
-                self.queue().push(task, |_| unreachable!("the batch was made to fit"));
-                self.pushed.set(true);
-            }
-        });
-        first
-    }
-
     /// Hands what is queued here to the workers; the thread is about to leave the slot.
     pub(crate) fn hand_residue_over(&self) {
         let newest = self.slot().next.take().map(Chain::one);
@@ -286,10 +237,24 @@ impl WorkerContext {
         }
     }
 
+    /// Ends all tasks of this slot, once the executor is closed: those queued here, and those in
+    /// the heap, of which there will be no more. False if that was done already.
+    pub(crate) fn abort_own_tasks(&self) -> bool {
+        if self.has_aborted.replace(true) {
+            return false;
+        }
+        self.abort_queued();
+        if !mutant!("shutdown.skip_walk") {
+            self.shared.abort_all_of(&self.slot().heap);
+        }
+        self.abort_queued();
+        true
+    }
+
     /// Ends the tasks queued here, and those they wake; the executor is closed.
-    pub(crate) fn cancel_queued(&self) {
+    pub(crate) fn abort_queued(&self) {
         while let Some(task) = self.slot().next.take().or_else(|| self.queue().pop()) {
-            task.cancel();
+            self.shared.abort(task);
         }
     }
 

@@ -64,10 +64,13 @@ use under_shuttle as backend;
 
 pub mod count;
 pub mod deque;
+pub mod fork;
 #[cfg(any(rt_loom, rt_shuttle))]
 pub mod model;
 mod mutant;
+mod note;
 pub mod park;
+pub mod perturb;
 mod serial;
 pub mod sync;
 mod tally;
@@ -79,6 +82,7 @@ mod tests;
 pub use backend::{atomic, cell, hint, thread};
 pub use crossbeam_utils::CachePadded;
 pub use mutant::is_mutant;
+pub use note::Note;
 pub use serial::Serial;
 pub use tally::Tally;
 

@@ -35,6 +35,13 @@ impl Tally {
         self.count.store(count.wrapping_add(n), Ordering::Relaxed);
     }
 
+    /// Sets the number, in one store; only one thread at a time may.
+    #[inline]
+    pub fn set(&self, n: u64) {
+        // ORDERING: Relaxed; as above.
+        self.count.store(n, Ordering::Relaxed);
+    }
+
     /// The count now, or a moment ago.
     pub fn get(&self) -> u64 {
         // ORDERING: Relaxed; as above.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use rt_core::{Config, Executor, Flavor, StartError, ThreadHook, WORKERS_MAX};
+use rt_core::{Choices, Config, Executor, Flavor, StartError, ThreadHook, WORKERS_MAX};
 
 use crate::driver;
 use crate::launch::Runtime;
@@ -25,6 +25,7 @@ use crate::launch::Runtime;
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct Builder {
     flavor: Flavor,
+    choices: Choices,
     worker_threads: Option<usize>,
     thread_name: Option<String>,
     thread_stack_size: Option<usize>,
@@ -63,9 +64,71 @@ impl Builder {
         Builder::new(Flavor::CurrentThread)
     }
 
+    /// A runtime for tests: several workers, taken in turns on one thread, in an order that `seed`
+    /// decides. So the same seed is the same schedule, and a bug that shows once shows again.
+    ///
+    /// ```
+    /// async fn program() {
+    ///     let tasks: Vec<_> = (0..4).map(|_| rt::spawn(rt::task::yield_now())).collect();
+    ///     for task in tasks {
+    ///         task.await.unwrap();
+    ///     }
+    /// }
+    ///
+    /// for seed in 0..20 {
+    ///     let runtime = rt::Builder::new_deterministic(seed).build()?;
+    ///     runtime.block_on(program());
+    ///     let again = rt::Builder::new_deterministic(seed).build()?;
+    ///     again.block_on(program());
+    ///     assert_eq!(runtime.schedule().hash, again.schedule().hash);
+    /// }
+    /// # Ok::<(), rt::runtime::StartError>(())
+    /// ```
+    ///
+    /// Tasks run while a thread is inside [`block_on`](Runtime::block_on). Each is polled by some
+    /// worker, with its own queues, and stolen by others, as on
+    /// [`new_multi_thread`](Builder::new_multi_thread); there are 2 workers unless
+    /// [`worker_threads`](Builder::worker_threads) says otherwise. A poll is never interrupted, so
+    /// only what lies between two polls comes in another order.
+    /// [`Runtime::schedule`] says what was done, in numbers and in words, also after a panic.
+    ///
+    /// What comes from outside is not decided by the seed: other threads that spawn or wake, the
+    /// time at which a sleep ends, random numbers, the order of a `HashMap`.
+    #[doc(alias = "seed")]
+    pub fn new_deterministic(seed: u64) -> Builder {
+        Builder { choices: Choices::Seed(seed), ..Builder::new(Flavor::Deterministic) }
+    }
+
+    /// Takes these choices instead of the seed's; only for
+    /// [`new_deterministic`](Builder::new_deterministic), others ignore it.
+    ///
+    /// The [`choices`](crate::runtime::Schedule::choices) of a run give that run again, as long as
+    /// the program is the same. After the last number, and for each 0, the runtime does the plain
+    /// thing: the empty vector is the schedule without surprises.
+    ///
+    /// Any numbers will do, so a test can let proptest look for a `Vec<u32>` that fails, and make
+    /// it small; that works best when most numbers are 0 from the start.
+    ///
+    /// ```
+    /// let program = || async { rt::spawn(async { 1 }).await.unwrap() };
+    /// let runtime = rt::Builder::new_deterministic(7).build()?;
+    /// runtime.block_on(program());
+    ///
+    /// let choices = runtime.schedule().choices;
+    /// let again = rt::Builder::new_deterministic(0).replay(choices).build()?;
+    /// again.block_on(program());
+    /// assert_eq!(runtime.schedule().hash, again.schedule().hash);
+    /// # Ok::<(), rt::runtime::StartError>(())
+    /// ```
+    pub fn replay(&mut self, choices: impl Into<Vec<u32>>) -> &mut Builder {
+        self.choices = Choices::Replay(choices.into());
+        self
+    }
+
     fn new(flavor: Flavor) -> Builder {
         Builder {
             flavor,
+            choices: Choices::Seed(0),
             worker_threads: None,
             thread_name: None,
             thread_stack_size: None,
@@ -77,7 +140,8 @@ impl Builder {
     /// Sets the number of worker threads, 1 or more; `RT_WORKER_THREADS` is then not looked at.
     ///
     /// A number that cannot be had is refused by [`build`](Builder::build). A runtime from
-    /// [`new_current_thread`](Builder::new_current_thread) has no workers and ignores it.
+    /// [`new_current_thread`](Builder::new_current_thread) has no workers and ignores it; those of
+    /// [`new_deterministic`](Builder::new_deterministic) share one thread.
     ///
     /// ```
     /// let refused = rt::Builder::new_multi_thread().worker_threads(0).build();
@@ -125,7 +189,7 @@ impl Builder {
         self
     }
 
-    /// Calls `hook` on each worker thread before its first task.
+    /// Calls `hook` on each worker thread before its first task, inside the runtime.
     ///
     /// A worker whose runtime ends before its thread has begun calls neither hook.
     ///
@@ -182,6 +246,9 @@ impl Builder {
             (Flavor::MultiThread, Some(workers)) => {
                 Config { flavor: Flavor::MultiThread, workers, ..Config::current_thread() }
             }
+            (Flavor::Deterministic, workers) => {
+                Config::deterministic(workers.unwrap_or(2), self.choices.clone())
+            }
             _ => Config::current_thread(),
         };
         if let Some(name) = self.thread_name.clone() {
@@ -198,6 +265,7 @@ impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder")
             .field("flavor", &self.flavor)
+            .field("choices", &self.choices)
             .field("worker_threads", &self.worker_threads)
             .field("thread_name", &self.thread_name)
             .field("thread_stack_size", &self.thread_stack_size)

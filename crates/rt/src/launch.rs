@@ -1,7 +1,10 @@
 //! Starts a runtime, runs futures on it, and stops it.
 
+use std::time::Duration;
+
 use rt_core::{
-    EnterGuard, Executor, ExecutorHandle, JoinHandle, Metrics, NestedBlockOn, StartError,
+    BlockOnError, EnterGuard, Executor, ExecutorHandle, JoinHandle, Metrics, Schedule,
+    ShutdownReport, StartError,
 };
 
 use crate::builder::Builder;
@@ -37,7 +40,8 @@ pub fn run<F: Future>(future: F) -> F::Output {
 /// Runs tasks, until it is dropped.
 ///
 /// Dropping it stops the workers and drops every task that is not done. The drop waits for the
-/// workers, except inside async code, where it hands them over and returns at once.
+/// workers, except inside async code, where it hands them over and returns at once. In a process
+/// forked from the one that started it, it does nothing.
 ///
 /// ```
 /// let runtime = rt::Runtime::new()?;
@@ -109,13 +113,15 @@ impl Runtime {
     ///
     /// # Errors
     ///
-    /// When this thread is already inside `block_on` or a task; `future` is dropped unpolled.
+    /// When this thread is already inside `block_on` or a task, or is ending and has lost its
+    /// locals, and in a process forked from the one that started the runtime. `future` is dropped
+    /// unpolled.
     ///
     /// # Panics
     ///
     /// When `future` panics.
     #[track_caller]
-    pub fn try_block_on<F: Future>(&self, future: F) -> Result<F::Output, NestedBlockOn> {
+    pub fn try_block_on<F: Future>(&self, future: F) -> Result<F::Output, BlockOnError> {
         self.executor.try_block_on(future)
     }
 
@@ -128,6 +134,10 @@ impl Runtime {
     /// assert_eq!(told.recv().unwrap(), "from a worker");
     /// # Ok::<(), rt::runtime::StartError>(())
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// In a process forked from the one that started the runtime.
     ///
     /// asyncio: `run_coroutine_threadsafe`.
     #[doc(alias = "run_coroutine_threadsafe")]
@@ -174,7 +184,8 @@ impl Runtime {
         self.handle().enter()
     }
 
-    /// Counters of the workers, read without stopping them.
+    /// What the workers have done so far, and how many tasks there are, read without stopping
+    /// anything.
     ///
     /// ```
     /// let runtime = rt::Builder::new_multi_thread().worker_threads(2).build()?;
@@ -183,6 +194,70 @@ impl Runtime {
     /// ```
     pub fn metrics(&self) -> Metrics {
         self.handle().metrics()
+    }
+
+    /// What a deterministic runtime has chosen and done so far: to compare, to replay, to read.
+    ///
+    /// ```
+    /// let runtime = rt::Builder::new_deterministic(3).build()?;
+    /// runtime.block_on(async { rt::spawn(async {}).await.unwrap() });
+    /// let schedule = runtime.schedule();
+    /// println!("{}replay with {:?}", schedule.story, schedule.choices);
+    /// # Ok::<(), rt::runtime::StartError>(())
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// On a runtime that was not made by
+    /// [`new_deterministic`](Builder::new_deterministic).
+    #[track_caller]
+    pub fn schedule(&self) -> Schedule {
+        self.executor.schedule()
+    }
+
+    /// Stops the runtime as dropping it does, and says what that ended.
+    ///
+    /// It waits for the workers, however long a task stays in its poll. Inside async code it waits
+    /// for nothing, and the report tells how far the shutdown had come.
+    ///
+    /// ```
+    /// let runtime = rt::Runtime::new()?;
+    /// let waiting = runtime.spawn(std::future::pending::<()>());
+    /// let report = runtime.shutdown();
+    /// assert_eq!(report.aborted[0].id, waiting.id());
+    /// println!("{report}");
+    /// # Ok::<(), rt::runtime::StartError>(())
+    /// ```
+    ///
+    /// asyncio: `loop.close`, `Runner.close`.
+    #[doc(alias = "close")]
+    pub fn shutdown(self) -> ShutdownReport {
+        self.executor.shutdown()
+    }
+
+    /// Stops the runtime, but waits no longer than `limit` for a worker that is stuck in a task.
+    ///
+    /// The report names such workers, and the task each is inside. Their other tasks are dropped on
+    /// this thread; the stuck one, when it comes back.
+    ///
+    /// ```
+    /// use rt::time::Duration;
+    ///
+    /// let runtime = rt::Builder::new_multi_thread().worker_threads(1).build()?;
+    /// let (tell, told) = std::sync::mpsc::channel();
+    /// let (release, released) = std::sync::mpsc::channel::<()>();
+    /// let stuck = runtime.spawn(async move {
+    ///     tell.send("inside").unwrap();
+    ///     drop(released.recv());
+    /// });
+    /// assert_eq!(told.recv(), Ok("inside"));
+    /// let report = runtime.shutdown_timeout(Duration::from_millis(5));
+    /// assert_eq!(report.leaked_threads[0].task.unwrap().id, stuck.id());
+    /// drop(release);
+    /// # Ok::<(), rt::runtime::StartError>(())
+    /// ```
+    pub fn shutdown_timeout(self, limit: Duration) -> ShutdownReport {
+        self.executor.shutdown_timeout(limit)
     }
 
     /// Stops the runtime as dropping it does, but waits for nothing.

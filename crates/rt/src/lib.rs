@@ -50,7 +50,8 @@ pub mod runtime {
 
     #[doc(inline)]
     pub use rt_core::{
-        EnterGuard, Metrics, NestedBlockOn, NoRuntime, StartError, WorkerMetrics, WorkersError,
+        BlockOnError, EnterGuard, LeakedThread, Metrics, NoRuntime, Schedule, ShutdownReport,
+        StartError, Story, TaskSite, WorkerMetrics, WorkersError,
     };
 }
 
@@ -58,7 +59,57 @@ pub mod task {
     //! Tasks: what `spawn` starts and what can be done with one.
 
     #[doc(inline)]
-    pub use rt_core::{AbortHandle, Id, JoinError, JoinHandle, YieldNow};
+    pub use rt_core::{
+        AbortHandle, CallbackId, Id, JoinError, JoinHandle, JoinTimeout, LinkedHandle, Outcome,
+        SharedJoinHandle, TakeError, TaskInfo, TaskRef, TaskStatus, YieldNow,
+    };
+
+    /// Spawns a task that has a name.
+    ///
+    /// ```
+    /// rt::run(async {
+    ///     let task = rt::task::Builder::new().name("tea").spawn(async {});
+    ///     assert_eq!(task.task().name(), "tea");
+    /// });
+    /// ```
+    #[doc(inline)]
+    pub use rt_core::TaskBuilder as Builder;
+
+    /// The task that is running on this thread.
+    ///
+    /// ```
+    /// rt::run(async {
+    ///     let task = rt::spawn(async { rt::task::current().id() });
+    ///     let id = task.id();
+    ///     assert_eq!(task.await.unwrap(), id);
+    /// });
+    /// ```
+    #[doc(alias = "current_task")]
+    #[doc(inline)]
+    pub use rt_core::current_task as current;
+
+    /// As [`current`](fn@current), but `None` outside a task.
+    ///
+    /// ```
+    /// assert!(rt::task::try_current().is_none());
+    /// ```
+    #[doc(alias = "current_task")]
+    #[doc(inline)]
+    pub use rt_core::try_current_task as try_current;
+
+    /// The tasks of the current runtime that have not ended.
+    ///
+    /// ```
+    /// rt::run(async {
+    ///     drop(rt::spawn(std::future::pending::<()>()));
+    ///     for task in rt::task::all() {
+    ///         println!("{task}"); // such as: Task-7 (waiting), spawned at src/main.rs:3:10
+    ///     }
+    /// });
+    /// ```
+    #[doc(alias = "all_tasks")]
+    #[doc(inline)]
+    pub use rt_core::all_tasks as all;
 
     /// Lets every other task that is ready have a turn.
     ///

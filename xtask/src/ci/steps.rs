@@ -10,8 +10,8 @@ use crate::process::{cargo, cargo_with_cfg, target_directory, workspace_root};
 /// The step whose summary ends the output.
 pub(super) const TESTS: &str = "tests";
 
-/// How long the soak tests run under `--full`.
-const SOAK_SECONDS: &str = "120";
+/// How long the soak tests run under `--full`: an hour, in a build that perturbs.
+const SOAK_SECONDS: &str = "3600";
 
 /// One command that must succeed, within its limit.
 pub(super) struct Step {
@@ -45,13 +45,15 @@ pub(super) fn all(examples: &[String], models: &[String], is_full: bool) -> Vec<
     }
     steps
         .extend(examples.iter().map(|name| Step::new(format!("example {name}"), example(name), 3)));
+    steps.push(Step::new("loom", xtask(&["loom"]), 20));
     if is_full {
-        steps.push(Step::new("loom", xtask(&["loom", "--full"]), 240));
+        steps.push(Step::new("loom, wider bounds", xtask(&["loom", "--full"]), 240));
         steps.push(Step::new("mutants", xtask(&["mutants"]), 120));
         steps.push(Step::new("shuttle", xtask(&["shuttle", "--full"]), 120));
-        steps.push(Step::new("soak", soak(), 60));
+        steps.push(Step::new("asan", xtask(&["san", "asan"]), 60));
+        steps.push(Step::new("tsan", xtask(&["san", "tsan"]), 60));
+        steps.push(Step::new("soak", soak(), 90));
     } else {
-        steps.push(Step::new("loom", xtask(&["loom"]), 20));
         steps.push(Step::new("mutants", xtask(&["mutants", "--quick", "--skip-baseline"]), 20));
         steps.push(Step::new("shuttle", xtask(&["shuttle"]), 15));
     }
@@ -94,7 +96,8 @@ fn nextest(arguments: &[&str]) -> Command {
 
 fn soak() -> Command {
     let mut command = nextest(&["--profile", "soak", "--no-tests", "pass"]);
-    command.args(["--run-ignored", "all", "-E", "test(soak)"]).env("RT_SOAK_SECONDS", SOAK_SECONDS);
+    command.args(["--run-ignored", "all", "-E", "test(soak)", "--features", "rt/perturb"]);
+    command.env("RT_SOAK_SECONDS", SOAK_SECONDS);
     command
 }
 

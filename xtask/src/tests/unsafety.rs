@@ -62,4 +62,6 @@ fn the_budget_names_each_file_and_its_number() {
     assert_eq!(places(""), [format!("{PATH}:1")]);
     assert_eq!(places(&format!("{PATH} 1\ncrates/gone.rs 3\n")), [format!("{}:2", BUDGET)]);
     assert_eq!(budget_of(&tree(&[(PATH, &text)])), format!("{PATH} 1\n"));
+    let foreign = "//! A.\nunsafe extern \"C\" {\n    fn atfork();\n}\n";
+    assert_eq!(budget_of(&tree(&[(PATH, foreign)])), format!("{PATH} 0\n"));
 }

@@ -17,7 +17,7 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
             match kind(&line.code) {
                 Some(Unsafe::Argued) => findings.extend(argument(tree, source, at)),
                 Some(Unsafe::Function) => findings.extend(duties(source, at)),
-                None => {}
+                Some(Unsafe::Foreign) | None => {}
             }
         }
     }
@@ -30,6 +30,8 @@ enum Unsafe {
     Argued,
     /// A function whose caller answers.
     Function,
+    /// A block of foreign functions: it puts the file on the list, and each call is argued.
+    Foreign,
 }
 
 fn kind(code: &str) -> Option<Unsafe> {
@@ -39,9 +41,13 @@ fn kind(code: &str) -> Option<Unsafe> {
     if code.contains("unsafe {") || code.contains("unsafe impl") {
         return Some(Unsafe::Argued);
     }
-    let declares = code.contains("unsafe fn ") || code.contains("unsafe extern");
     // `unsafe fn(…)` is a type and `unsafe trait` has no caller.
-    declares.then_some(Unsafe::Function)
+    let declares = has_word(code, "fn") && !code.contains("fn(");
+    if declares { Some(Unsafe::Function) } else { is_foreign(code).then_some(Unsafe::Foreign) }
+}
+
+fn is_foreign(code: &str) -> bool {
+    code.contains("unsafe extern") && !has_word(code, "fn")
 }
 
 fn argument(tree: &Tree, source: &Source, at: usize) -> Option<Finding> {

@@ -18,20 +18,22 @@ use crate::config::Flavor;
 use crate::context;
 use crate::shared::ExecutorShared;
 use crate::task::Schedule;
-use crate::task::header::{Header, Polled, TaskHead, TaskPtr, Vtable};
+use crate::task::callbacks::FollowUp;
+use crate::task::header::{Birth, Header, Polled, TaskHead, TaskPtr, Vtable};
 use crate::task::id::Id;
-use crate::task::state::{Completion, Outcome, Snapshot, TaskState};
+use crate::task::info::Outcome;
+use crate::task::state::{Completion, Snapshot, TaskState};
 use crate::task::waker::borrowed_waker;
 
 /// Polls the caller's future and keeps its output; never unwinds.
 type Body<'a> = dyn FnMut(&mut Context<'_>) -> Poll<()> + 'a;
 
 /// Where the thread of a `block_on` sleeps.
-pub(super) enum Bed {
+pub(crate) enum Bed {
     /// In the parker of the slot it drives.
     Slot(Arc<ExecutorShared>, usize),
-    /// In one of its own, while it drives no slot. On a current-thread executor it may get the slot
-    /// later, and then sleeps there.
+    /// In one of its own, while it drives no slot. On an executor without threads it may get the
+    /// slots later, and then sleeps in the first.
     Own(Arc<ExecutorShared>, Arc<Parker>),
 }
 
@@ -44,7 +46,7 @@ impl Bed {
             Bed::Slot(shared, slot) => shared.slots[*slot].parker.unpark(),
             Bed::Own(shared, parker) => {
                 parker.unpark();
-                if shared.flavor == Flavor::CurrentThread {
+                if !shared.flavor.has_threads() {
                     shared.slots[0].parker.unpark();
                 }
             }
@@ -52,10 +54,13 @@ impl Bed {
     }
 }
 
-/// True when the calling thread drives this slot.
+/// True when the calling thread drives this slot, maybe in the name of another.
 fn is_driven_here(shared: &Arc<ExecutorShared>, slot: usize) -> bool {
     context::with_worker(|worker| {
-        worker.is_some_and(|worker| worker.slot == slot && Arc::ptr_eq(&worker.shared, shared))
+        worker.is_some_and(|worker| {
+            let is_its = worker.slot == slot || shared.flavor == Flavor::Deterministic;
+            is_its && Arc::ptr_eq(&worker.shared, shared)
+        })
     })
 }
 
@@ -75,21 +80,22 @@ static ROOT: Vtable = Vtable {
     take_output: RootTask::no_output,
     drop_output: RootTask::no_such_operation,
     schedule: <RootTask as Schedule>::schedule,
+    follow_up: <RootTask as Schedule>::follow_up,
     free_boxed: RootTask::free,
 };
 
 /// The root task, as the thread inside the `block_on` holds it.
-pub(super) struct Root {
+pub(crate) struct Root {
     task: TaskPtr,
 }
 
 impl Root {
     /// A task that is ready to be polled.
-    pub(super) fn new(bed: Bed, called_at: &'static Location<'static>) -> Root {
+    pub(crate) fn new(bed: Bed, called_at: &'static Location<'static>) -> Root {
         let task = Box::new(RootTask {
             head: TaskHead {
                 state: TaskState::new(Snapshot::ROOT),
-                header: Header::new(&ROOT, Id::single(), called_at),
+                header: Header::new(&ROOT, Id::single(), Birth::at(called_at)),
             },
             bed,
             body: Cell::new(None),
@@ -98,21 +104,21 @@ impl Root {
         Root { task }
     }
 
-    pub(super) fn task(&self) -> TaskPtr {
+    pub(crate) fn task(&self) -> TaskPtr {
         self.task
     }
 
     /// Woken and not polled since.
-    pub(super) fn is_ready(&self) -> bool {
+    pub(crate) fn is_ready(&self) -> bool {
         self.task.state().load().is_owned()
     }
 
-    pub(super) fn is_complete(&self) -> bool {
+    pub(crate) fn is_complete(&self) -> bool {
         self.task.state().load().is_complete()
     }
 
     /// Calls `drive` while the task polls `body`; it must poll the task to its end.
-    pub(super) fn with_body(&self, body: &mut Body<'_>, drive: impl FnOnce()) {
+    pub(crate) fn with_body(&self, body: &mut Body<'_>, drive: impl FnOnce()) {
         let body = NonNull::from(body);
         // SAFETY: I1: the types differ in a lifetime only, and this thread, which alone uses the
         // pointer, does so no more once `drive` has returned.
@@ -149,7 +155,7 @@ impl RootTask {
         if body(&mut Context::from_waker(&waker)).is_pending() {
             return Polled::Pending;
         }
-        match task.state().complete(Outcome::Cancelled) {
+        match task.state().complete(Outcome::Finished, false) {
             Completion::Done(last) => task.free_if(last),
             other => unreachable!("{other:?} although a root has no join handle"),
         }
@@ -182,5 +188,9 @@ impl RootTask {
 impl Schedule for RootTask {
     unsafe fn schedule(task: TaskPtr) {
         RootTask::of(task).bed.unpark();
+    }
+
+    unsafe fn follow_up(_: TaskPtr, _: FollowUp) {
+        unreachable!("a root has no handle to leave callbacks with");
     }
 }

@@ -24,8 +24,8 @@ use std::ptr;
 
 use rt_primitive::CachePadded;
 use rt_primitive::atomic::{AtomicPtr, AtomicUsize, Ordering};
-use rt_primitive::mutant;
 use rt_primitive::sync::Mutex;
+use rt_primitive::{mutant, perturb};
 
 use crate::queue::{Chain, Linked};
 
@@ -71,6 +71,7 @@ impl<T: Linked> Injector<T> {
             }
             // SAFETY: I1: neither null nor CLOSED, so it is a node.
             oldest.set_next((!head.is_null()).then(|| unsafe { T::from_raw(head) }));
+            perturb!();
             let published = mutant!("injector.push_relaxed", Ordering::AcqRel => Ordering::Relaxed);
             // ORDERING: AcqRel; Release pairs with the Acquire of the taker's swap, which sees the
             // chain's content and links; Acquire keeps the links of earlier pushes in that chain.
@@ -98,11 +99,13 @@ impl<T: Linked> Injector<T> {
         if let Some(newer) = self.unstack(ptr::null_mut()) {
             append(&mut list, newer);
         }
+        perturb!();
         let len = list.map_or(0, |list| list.len);
         let share = (len / takers + 1).min(max).min(len);
         let taken = split(&mut list, share);
         // ORDERING: Release; pairs with the Acquire in `is_empty`: who sees nodes here finds them.
         self.listed.store(len - share, Ordering::Release);
+        perturb!();
         (taken, len > share)
     }
 

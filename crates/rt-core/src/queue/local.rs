@@ -18,6 +18,7 @@ use std::cell::Cell;
 use rt_primitive::CachePadded;
 use rt_primitive::atomic::{AtomicBool, Ordering};
 use rt_primitive::deque::{Steal, Stealer, Worker};
+use rt_primitive::perturb;
 use rt_primitive::sync::Arc;
 
 use crate::config::LOCAL_CAPACITY;
@@ -67,6 +68,7 @@ impl<T: Linked> LocalQueue<T> {
         }
         self.len_max.set(self.len_max.get() + 1);
         self.deque.push(node);
+        perturb!();
         if !self.hinted.get() {
             self.set_hint(true);
         }
@@ -80,6 +82,7 @@ impl<T: Linked> LocalQueue<T> {
         let node = self.deque.pop();
         if node.is_none() {
             self.len_max.set(0);
+            perturb!();
             self.set_hint(false);
         }
         node
@@ -114,6 +117,7 @@ impl<T: Linked> LocalQueue<T> {
         let before = self.len_max.get();
         match victim.stealer.steal_batch_with_limit_and_pop(&self.deque, limit) {
             Steal::Success(node) => {
+                perturb!();
                 self.len_max.set(self.deque.len());
                 if self.len_max.get() > 0 && !self.hinted.get() {
                     self.set_hint(true);
@@ -137,6 +141,11 @@ impl<T: Linked> Victim<T> {
     pub(crate) fn looks_empty(&self) -> bool {
         // ORDERING: Relaxed; a hint, see `set_hint`.
         !self.hint.load(Ordering::Relaxed)
+    }
+
+    /// Takes the oldest node; any thread.
+    pub(crate) fn steal(&self) -> Steal<T> {
+        self.stealer.steal()
     }
 
     /// Exact after a fence that pairs with the pusher's.

@@ -18,7 +18,7 @@ use std::marker::PhantomData;
 use std::ptr;
 
 use rt_primitive::atomic::{AtomicPtr, Ordering};
-use rt_primitive::mutant;
+use rt_primitive::{mutant, perturb};
 
 use crate::queue::Linked;
 
@@ -45,6 +45,7 @@ impl<T: Linked> NextSlot<T> {
         // plain store, since an empty slot stays empty until its owner puts something in (I2).
         let order = mutant!("next.store_relaxed", Ordering::Release => Ordering::Relaxed);
         self.node.store(node.as_raw(), order);
+        perturb!();
         Ok(())
     }
 
@@ -56,10 +57,12 @@ impl<T: Linked> NextSlot<T> {
         if mutant!("next.take_by_load") {
             // ORDERING: Acquire; the seeded bug is that this is not an exchange.
             let node = self.node.load(Ordering::Acquire);
+            perturb!();
             // ORDERING: Relaxed; nothing is published by emptying the slot.
             self.node.store(ptr::null_mut(), Ordering::Relaxed);
             return Self::node(node);
         }
+        perturb!();
         // ORDERING: Acquire; pairs with the Release of `put`: the taker sees the node's
         // content.
         Self::node(self.node.swap(ptr::null_mut(), Ordering::Acquire))

@@ -11,18 +11,22 @@
 //!
 //! - I1: one thread at a time owns the heap: it alone calls anything but `for_each_slot`. The heap
 //!   stays where it is while it has pages.
-//! - I2: pages are only ever added to `pages` while a runtime lives, so a walker needs no lock.
+//! - I2: pages are only ever added to `pages`, until `release_pages` takes them all. A walker keeps
+//!   that out by the lock `walks`, or is one of those that `release_pages` comes after.
 //! - I3: what is on a stack is a free slot of this heap; bits in hand are free slots of a word of
 //!   the page in hand.
 //!
-//! Model: `a_slot_freed_elsewhere_is_reused_once`. Proptest: `tests/prop/slab.rs`.
+//! Models: `a_slot_freed_elsewhere_is_reused_once`, `a_walk_meets_the_shutdown`.
+//! Proptest: `tests/prop/slab.rs`.
 
 use std::cell::Cell;
 use std::fmt;
 use std::ptr::{self, NonNull};
 
 use rt_primitive::atomic::{AtomicPtr, Ordering};
-use rt_primitive::sync::Arc;
+use rt_primitive::cell::UnsafeCell;
+use rt_primitive::mutant;
+use rt_primitive::sync::{Arc, Mutex};
 
 use crate::slab::class::{CLASSES, class_of};
 use crate::slab::orphans;
@@ -62,6 +66,10 @@ pub(crate) struct Heap {
     pending: Cell<Option<(&'static Page, Place)>>,
     // [A] The newest page; written by the owner (I2).
     pages: AtomicPtr<Page>,
+    // [L] Held by who walks, and by who takes the pages away (I2).
+    walks: Mutex<()>,
+    // [L] Nothing: it tells the model checker who walks, and who takes the pages away.
+    walked: UnsafeCell<()>,
 }
 
 // SAFETY: I1: the owner's fields are used by one thread at a time; who passes the heap on does it
@@ -84,6 +92,8 @@ impl Heap {
             }),
             pending: Cell::new(None),
             pages: AtomicPtr::new(ptr::null_mut()),
+            walks: Mutex::new(()),
+            walked: UnsafeCell::new(()),
         }
     }
 
@@ -186,25 +196,35 @@ impl Heap {
         }
     }
 
-    /// Calls `f` with every slot that has a state word; any thread (I2).
+    /// Calls `f` with every slot that has a state word; any thread, at any time.
+    pub(crate) fn walk(&self, f: impl FnMut(NonNull<()>)) {
+        let _walk = self.walks.lock();
+        self.for_each_slot(f);
+    }
+
+    /// The same without the lock, for a thread that `release_pages` comes after (I2).
     pub(crate) fn for_each_slot(&self, mut f: impl FnMut(NonNull<()>)) {
-        // ORDERING: Acquire; pairs with the Release in `add_page`.
-        let mut page: *const Page = self.pages.load(Ordering::Acquire);
-        // SAFETY: I2: a page in the list stays.
-        while let Some(this) = unsafe { page.as_ref() } {
-            (0..this.ready_slots()).for_each(|number| f(this.slot(number)));
-            page = this.older;
-        }
+        self.walked.with(|_| {
+            // ORDERING: Acquire; pairs with the Release in `add_page`.
+            let mut page: *const Page = self.pages.load(Ordering::Acquire);
+            // SAFETY: I2: a page in the list stays.
+            while let Some(this) = unsafe { page.as_ref() } {
+                (0..this.ready_slots()).for_each(|number| f(this.slot(number)));
+                page = this.older;
+            }
+        });
     }
 
     /// Frees every page; those with slots in use when the last of these is freed. The owner calls
-    /// it, after which nobody walks or allocates here any more.
+    /// it, after which nobody allocates here any more, and walkers find nothing.
     pub(crate) fn release_pages(&self) {
         self.give_back_pending();
         for class in &self.classes {
             self.put_back(class);
         }
-        // ORDERING: Relaxed; only the owner writes it, and no walker is left.
+        let walks = (!mutant!("slab.release_unlocked")).then(|| self.walks.lock());
+        self.walked.with_mut(|_| ());
+        // ORDERING: Relaxed; only the owner writes it, and walkers are kept out.
         let mut page: *const Page = self.pages.load(Ordering::Relaxed);
         // ORDERING: Relaxed; as above.
         self.pages.store(ptr::null_mut(), Ordering::Relaxed);
@@ -213,6 +233,7 @@ impl Heap {
             page = this.older;
             orphans::free_or_adopt(this);
         }
+        drop(walks);
         orphans::sweep();
     }
 

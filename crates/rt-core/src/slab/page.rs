@@ -24,7 +24,7 @@ use std::ptr::{self, NonNull};
 
 use rt_primitive::atomic::{AtomicU64, AtomicUsize, Ordering};
 use rt_primitive::sync::Arc;
-use rt_primitive::{CachePadded, MODEL, mutant};
+use rt_primitive::{CachePadded, MODEL, mutant, perturb};
 
 use crate::slab::class::{CLASS_BYTES, slots_per_page};
 use crate::slab::heap::Heap;
@@ -152,6 +152,7 @@ impl Page {
         let mut bits = self.free[word].replace(0);
         // ORDERING: Relaxed; a look before the exchange.
         if self.given_back[word].load(Ordering::Relaxed) != 0 {
+            perturb!();
             // ORDERING: Acquire; pairs with the Release in `give_back`.
             bits |= self.given_back[word].swap(0, Ordering::Acquire);
             if mutant!("slab.take_keeps_bits") {
@@ -173,6 +174,7 @@ impl Page {
             // SAFETY: I3: nobody reads these slots before `words_ready` says so.
             unsafe { (self.vacate)(self.slot(number)) };
         }
+        perturb!();
         // ORDERING: Release; pairs with the Acquire in `ready_slots`: the walker reads state words.
         self.words_ready.store(word + 1, Ordering::Release);
         if slots == 64 { !0 } else { (1 << slots) - 1 }

@@ -9,7 +9,7 @@
 use std::future::Future;
 use std::marker::PhantomData;
 use std::mem::{ManuallyDrop, align_of, size_of};
-use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::ptr::NonNull;
 use std::task::{Context, Poll, Waker};
@@ -18,11 +18,14 @@ use std::thread;
 use rt_primitive::cell::UnsafeCell;
 use rt_primitive::sync::Arc;
 
+use crate::contain::{contain, discard};
 use crate::slab::{Heap, SLOT_ALIGN, SLOT_BYTES_MAX};
 use crate::task::Schedule;
-use crate::task::header::{Header, Polled, TaskHead, TaskPtr, Vtable};
+use crate::task::callbacks::{Starter, follow_up};
+use crate::task::header::{Birth, Header, Polled, TaskHead, TaskPtr, Vtable};
 use crate::task::id::Id;
-use crate::task::state::{Completion, Outcome, PollStart, Snapshot, TaskState};
+use crate::task::info::Outcome;
+use crate::task::state::{Completion, PollStart, Snapshot, TaskState};
 use crate::task::waker::borrowed_waker;
 
 /// The future, and later its output in the same place.
@@ -109,33 +112,30 @@ pub(crate) unsafe fn allocate<F: Future, D: Schedule>(
     heap: &Heap,
     id: Id,
     future: F,
-    spawned_at: &'static Location<'static>,
+    birth: Birth,
 ) -> TaskPtr {
     let content = Content { future: ManuallyDrop::new(future) };
     let slot;
     if const { fits_slot::<F>() } {
         slot = heap.allocate(size_of::<Cell<F, InlineStage<F>>>(), owner);
         // SAFETY: bullet 1 of `write`: a fresh slot of the size asked for, this function's alone.
-        unsafe { write::<F, InlineStage<F>, D>(slot, content, id, spawned_at) };
+        unsafe { write::<F, InlineStage<F>, D>(slot, content, id, birth) };
     } else {
         slot = heap.allocate(size_of::<Cell<F, BoxedStage<F>>>(), owner);
         // SAFETY: bullet 1 of `write`: a fresh slot of the size asked for, this function's alone.
-        unsafe { write::<F, BoxedStage<F>, D>(slot, content, id, spawned_at) };
+        unsafe { write::<F, BoxedStage<F>, D>(slot, content, id, birth) };
     }
     TaskPtr::from_slot(slot).state().occupy(Snapshot::SPAWNED);
     TaskPtr::from_slot(slot)
 }
 
 /// Puts a future into a new task in memory of its own, for a runtime that has no heaps any more.
-pub(crate) fn allocate_boxed<F: Future, D: Schedule>(
-    future: F,
-    spawned_at: &'static Location<'static>,
-) -> TaskPtr {
+pub(crate) fn allocate_boxed<F: Future, D: Schedule>(future: F, birth: Birth) -> TaskPtr {
     let vtable = Cell::<F, InlineStage<F>>::vtable::<D>();
     let cell = Box::new(Cell::<F, InlineStage<F>> {
         head: TaskHead {
             state: TaskState::new(Snapshot::SPAWNED.boxed()),
-            header: Header::new(vtable, Id::single(), spawned_at),
+            header: Header::new(vtable, Id::single(), birth),
         },
         stage: InlineStage::new(Content { future: ManuallyDrop::new(future) }),
         future: PhantomData,
@@ -162,13 +162,13 @@ unsafe fn write<F: Future, S: Stage<F>, D: Schedule>(
     slot: NonNull<()>,
     content: Content<F>,
     id: Id,
-    spawned_at: &'static Location<'static>,
+    birth: Birth,
 ) {
     let cell = slot.cast::<Cell<F, S>>().as_ptr();
     // SAFETY: bullet 1: the slot is large enough, so the field is in bounds.
     let header = unsafe { &raw mut (*cell).head.header };
     // SAFETY: bullet 1: in bounds and nobody else's.
-    unsafe { header.write(Header::new(Cell::<F, S>::vtable::<D>(), id, spawned_at)) };
+    unsafe { header.write(Header::new(Cell::<F, S>::vtable::<D>(), id, birth)) };
     // SAFETY: bullet 1: as for the header.
     let stage = unsafe { &raw mut (*cell).stage };
     // SAFETY: bullet 1: in bounds and nobody else's.
@@ -184,6 +184,7 @@ impl<F: Future, S: Stage<F>> Cell<F, S> {
                 take_output: Self::take_output,
                 drop_output: Self::drop_output,
                 schedule: D::schedule,
+                follow_up: D::follow_up,
                 free_boxed: Self::free_boxed,
             }
         }
@@ -202,9 +203,7 @@ impl<F: Future, S: Stage<F>> Cell<F, S> {
     unsafe fn poll(task: TaskPtr) -> Polled {
         let cell = Self::of(task);
         if cell.head.state.poll_start() == PollStart::Cancel {
-            // SAFETY: bullet 1.
-            unsafe { Self::cancel(task) };
-            return Polled::Done;
+            return Polled::Asked;
         }
         let waker = borrowed_waker(task);
         let mut cx = Context::from_waker(&waker);
@@ -225,12 +224,16 @@ impl<F: Future, S: Stage<F>> Cell<F, S> {
         let dropped = catch_unwind(AssertUnwindSafe(|| unsafe { future.drop_in_place() }));
         let output = match dropped {
             Ok(()) => output,
-            Err(panic) => Err(panic),
+            Err(panic) => {
+                discard(output);
+                Err(panic)
+            }
         };
+        let outcome = if output.is_ok() { Outcome::Finished } else { Outcome::Panicked };
         // SAFETY: bullet 1: the stage is the caller's and holds nothing.
         unsafe { cell.stage.output().write(output) };
         // SAFETY: bullet 1, and the output is in place.
-        unsafe { Self::complete(task, Outcome::Output) };
+        unsafe { Self::complete(task, outcome) };
         Polled::Done
     }
 
@@ -251,7 +254,7 @@ impl<F: Future, S: Stage<F>> Cell<F, S> {
             Err(panic) => {
                 // SAFETY: bullet 1: the stage is the caller's and holds nothing.
                 unsafe { cell.stage.output().write(Err(panic)) };
-                Outcome::Output
+                Outcome::Panicked
             }
         };
         // SAFETY: bullet 1, and the stage holds what `outcome` says.
@@ -260,27 +263,32 @@ impl<F: Future, S: Stage<F>> Cell<F, S> {
 
     /// # Safety
     ///
-    /// - The caller holds the task, whose stage holds an output exactly if `outcome` says so.
+    /// - The caller holds the task, whose stage holds an output unless it was cancelled.
     unsafe fn complete(task: TaskPtr, outcome: Outcome) {
         let state = task.state();
-        match state.complete(outcome) {
+        let mut completion = state.complete(outcome, outcome != Outcome::Cancelled);
+        if completion == Completion::DropOutput {
+            // SAFETY: `state.rs` I3: without JOIN the output is the holder's.
+            unsafe { Self::drop_output(task) };
+            completion = state.complete(outcome, false);
+        }
+        match completion {
             Completion::Done(last) => task.free_if(last),
-            Completion::WakeJoiner => {
-                let field = &task.header().join_waker;
-                // SAFETY: `state.rs` I4: COMPLETE over JOIN_WAKER gives the waker to the holder.
-                let waker = field.with(|field| unsafe { field.cast::<Waker>().read() });
-                // A waker is foreign code: its panic must not reach the worker.
-                let _ = catch_unwind(AssertUnwindSafe(|| waker.wake()));
+            Completion::Tell { joiner, callbacks } => {
+                // Before the joiner, who may well want to see what they did.
+                if callbacks {
+                    follow_up(task, Starter::Holder);
+                }
+                if joiner {
+                    let field = &task.header().join_waker;
+                    // SAFETY: `state.rs` I4: COMPLETE over JOIN_WAKER gives the holder the waker.
+                    let waker = field.with(|field| unsafe { field.cast::<Waker>().read() });
+                    // A waker is foreign code: its panic must not reach the worker.
+                    contain(|| waker.wake());
+                }
                 task.release();
             }
-            Completion::DropOutput => {
-                // SAFETY: `state.rs` I3: without JOIN the output is the holder's.
-                unsafe { Self::drop_output(task) };
-                match state.complete(Outcome::Cancelled) {
-                    Completion::Done(last) => task.free_if(last),
-                    other => unreachable!("I3: {other:?} although no join handle is left"),
-                }
-            }
+            Completion::DropOutput => unreachable!("I3: there is no output any more"),
         }
     }
 
@@ -314,7 +322,7 @@ impl<F: Future, S: Stage<F>> Cell<F, S> {
             unsafe { stage.output().drop_in_place() };
         };
         // The output is foreign code: its panic must not reach the worker.
-        let _ = catch_unwind(AssertUnwindSafe(drop_it));
+        contain(drop_it);
         stage.discard();
     }
 }

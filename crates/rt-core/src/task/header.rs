@@ -3,7 +3,8 @@
 //! # Protocol
 //!
 //! The state word (`state.rs`) says whose the rest of a task is. What is fixed is written before
-//! the state is published; the two fields that change belong to one party at a time, by I2 and I3.
+//! the state is published; of the fields that change, `rare` is an atomic with a protocol of its
+//! own (`rare.rs`), and the two others belong to one party at a time, by I2 and I3.
 //!
 //! # Invariants
 //!
@@ -14,16 +15,20 @@
 //!
 //! Models: `a_joiner_may_change_its_waker` for I3, `a_batch_is_read_before_it_is_published` for I2.
 
-use std::mem::MaybeUninit;
+use std::borrow::Cow;
+use std::mem::{MaybeUninit, size_of};
 use std::panic::Location;
 use std::ptr::NonNull;
 use std::task::Waker;
 
+use rt_primitive::MODEL;
 use rt_primitive::cell::UnsafeCell;
 
 use crate::queue::Linked;
 use crate::slab;
+use crate::task::callbacks::FollowUp;
 use crate::task::id::Id;
+use crate::task::rare::{Rare, RarePlace};
 use crate::task::state::{LastRef, TaskState};
 
 /// What the holder does after polling a task.
@@ -33,6 +38,8 @@ pub(crate) enum Polled {
     Done,
     /// The future is pending; the holder ends the poll.
     Pending,
+    /// The task was asked to end, and not polled; the holder cancels it.
+    Asked,
 }
 
 /// The operations that depend on the type of the future.
@@ -49,6 +56,8 @@ pub(crate) struct Vtable {
     pub(crate) drop_output: unsafe fn(TaskPtr),
     /// Puts a task that just became owned into a queue.
     pub(crate) schedule: unsafe fn(TaskPtr),
+    /// Starts a follow-up of the task, which has ended.
+    pub(crate) follow_up: unsafe fn(TaskPtr, FollowUp),
     /// Frees the memory of a task that is not in a slab page.
     pub(crate) free_boxed: unsafe fn(TaskPtr),
 }
@@ -65,6 +74,8 @@ pub(crate) struct TaskHead {
 /// The part of a task that does not depend on its future, beside the state.
 #[repr(C)]
 pub(crate) struct Header {
+    // [A] Next to the state, on the one line that freeing the task touches.
+    pub(crate) rare: RarePlace,
     // [C] What depends on the future's type.
     pub(crate) vtable: &'static Vtable,
     // [O] The task behind this one in an intrusive queue (I2).
@@ -77,19 +88,37 @@ pub(crate) struct Header {
     pub(crate) spawned_at: &'static Location<'static>,
 }
 
+/// With a small future and its output beside it, a task is to fit 80 bytes.
+const _: () = assert!(MODEL || size_of::<TaskHead>() <= 64);
+
+/// What a spawner says of a task beside its future.
+pub(crate) struct Birth {
+    pub(crate) spawned_at: &'static Location<'static>,
+    rare: Option<Box<Rare>>,
+}
+
+impl Birth {
+    /// A task of no name.
+    #[inline]
+    pub(crate) fn at(spawned_at: &'static Location<'static>) -> Birth {
+        Birth { spawned_at, rare: None }
+    }
+
+    pub(crate) fn named(spawned_at: &'static Location<'static>, name: Cow<'static, str>) -> Birth {
+        Birth { spawned_at, rare: Some(Rare::named(name)) }
+    }
+}
+
 impl Header {
     /// A header that is linked nowhere and awaited by nobody.
-    pub(crate) fn new(
-        vtable: &'static Vtable,
-        id: Id,
-        spawned_at: &'static Location<'static>,
-    ) -> Header {
+    pub(crate) fn new(vtable: &'static Vtable, id: Id, birth: Birth) -> Header {
         Header {
+            rare: RarePlace::new(birth.rare),
             vtable,
             next: UnsafeCell::new(None),
             join_waker: UnsafeCell::new(MaybeUninit::uninit()),
             id,
-            spawned_at,
+            spawned_at: birth.spawned_at,
         }
     }
 }
@@ -150,6 +179,13 @@ impl TaskPtr {
         unsafe { schedule(self) };
     }
 
+    /// Starts a follow-up of a task that has ended, and that the caller has a reference to.
+    pub(crate) fn start(self, follow_up: FollowUp) {
+        let start = self.header().vtable.follow_up;
+        // SAFETY: I1: the caller has a reference.
+        unsafe { start(self, follow_up) };
+    }
+
     /// Gives a reference back.
     pub(crate) fn release(self) {
         if self.state().ref_dec() == LastRef::Yes {
@@ -166,6 +202,8 @@ impl TaskPtr {
 
     /// Frees the memory of a task without references: its future and its output are gone.
     pub(crate) fn free(self) {
+        // SAFETY: I1: this was the last reference.
+        unsafe { self.header().rare.free() };
         if self.state().load().is_boxed() {
             let free_boxed = self.header().vtable.free_boxed;
             // SAFETY: I1: this was the last reference, and the task has memory of its own.

@@ -29,6 +29,15 @@ impl Id {
         Id(NonZeroU64::new(number).expect("a serial starts at 1"))
     }
 
+    /// The id with this number, unless it is 0, which none has.
+    pub(crate) fn from_number(number: u64) -> Option<Id> {
+        NonZeroU64::new(number).map(Id)
+    }
+
+    pub(crate) fn number(self) -> u64 {
+        self.0.get()
+    }
+
     /// A single number, for a task that is not in a heap.
     pub(crate) fn single() -> Id {
         Id::new(NEXT.take(1))

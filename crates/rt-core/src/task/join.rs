@@ -1,11 +1,13 @@
-//! Handles that wait for a task, or end it.
+//! The handle that waits for a task.
 //!
 //! # Invariants
 //!
-//! - I1: a join handle holds one reference and the JOIN bit from spawn to its drop; an abort handle
-//!   holds one reference.
+//! - I1: a join handle holds one reference and the JOIN bit from spawn to its drop.
 //! - I2: the handle touches the join waker as `state.rs` I4 says, the output as I3 there says.
 //! - I3: `T` is the output of the future that the task was made with.
+//! - I4: the output is taken once, and `is_taken` says so.
+//!
+//! Models: `a_joiner_is_told_or_sees_the_end` and the others in `tests/loom/join.rs`.
 
 use std::fmt;
 use std::future::Future;
@@ -18,10 +20,14 @@ use std::task::{Context, Poll, Waker};
 use std::thread;
 
 use crate::budget::poll_budget;
+use crate::contain::discard;
+use crate::context;
+use crate::task::abort::{AbortHandle, abort};
 use crate::task::header::TaskPtr;
 use crate::task::id::Id;
-use crate::task::join_error::JoinError;
-use crate::task::state::CancelRequest;
+use crate::task::info::Outcome;
+use crate::task::join_error::{JoinError, TakeError};
+use crate::task::reference::TaskRef;
 
 /// Waits for a task and yields its output; dropping it lets the task run on.
 ///
@@ -37,7 +43,8 @@ use crate::task::state::CancelRequest;
 ///
 /// # Errors
 ///
-/// [`JoinError`] when the task panicked, was aborted, or its runtime shut down before it ended.
+/// [`JoinError`] when the task panicked, was aborted, or its runtime shut down before it ended, and
+/// when a task awaits itself.
 ///
 /// # Cancel safety
 ///
@@ -45,9 +52,10 @@ use crate::task::state::CancelRequest;
 /// it.
 #[doc(alias = "Task")]
 pub struct JoinHandle<T> {
-    // [C] `None` once the output has been taken.
-    task: Option<TaskPtr>,
-    id: Id,
+    // [C]
+    task: TaskPtr,
+    // [O] I4.
+    is_taken: bool,
     output: PhantomData<T>,
 }
 
@@ -62,7 +70,11 @@ impl<T> RefUnwindSafe for JoinHandle<T> {}
 impl<T> JoinHandle<T> {
     /// The handle of a task that was just made with JOIN and a reference for it.
     pub(crate) fn new(task: TaskPtr) -> JoinHandle<T> {
-        JoinHandle { task: Some(task), id: task.header().id, output: PhantomData }
+        JoinHandle { task, is_taken: false, output: PhantomData }
+    }
+
+    pub(crate) fn task_ptr(&self) -> TaskPtr {
+        self.task
     }
 
     /// Ends the task at its next suspension: its future is dropped, and the handle resolves to an
@@ -70,49 +82,102 @@ impl<T> JoinHandle<T> {
     ///
     /// A task that has ended already keeps its output. Does not wait.
     pub fn abort(&self) {
-        if let Some(task) = self.task {
-            abort(task);
-        }
+        abort(self.task);
     }
 
     /// A handle that can only abort, for another place.
     pub fn abort_handle(&self) -> AbortHandle {
-        AbortHandle::new(self.task, self.id)
+        AbortHandle::new(self.task())
     }
 
     /// True once the task has ended, in whatever way. asyncio: `task.done()`.
     #[doc(alias = "done")]
     pub fn is_finished(&self) -> bool {
-        self.task.is_none_or(|task| task.state().load().is_complete())
+        self.task.state().load().is_complete()
+    }
+
+    /// How the task ended; `None` if it has not. asyncio: `task.cancelled()`, `task.exception()`.
+    #[doc(alias = "cancelled")]
+    #[doc(alias = "exception")]
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.task.state().load().outcome()
+    }
+
+    /// The output, if the task has ended. asyncio: `task.result()`.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver, TakeError};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// executor.block_on(async {
+    ///     let mut task = rt_core::spawn(async { 42 });
+    ///     assert!(matches!(task.try_take(), Err(TakeError::Pending)));
+    ///     rt_core::yield_now().await;
+    ///     assert_eq!(task.try_take().unwrap(), 42);
+    /// });
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`TakeError`] when the task has not ended, has no output, or had its output taken before.
+    #[doc(alias = "result")]
+    pub fn try_take(&mut self) -> Result<T, TakeError> {
+        if self.is_taken {
+            return Err(TakeError::Taken);
+        }
+        if !self.is_finished() {
+            return Err(TakeError::Pending);
+        }
+        self.take().map_err(TakeError::Join)
     }
 
     /// The task's number.
     pub fn id(&self) -> Id {
-        self.id
+        self.task.header().id
     }
 
-    /// Takes the output of a task that is complete.
-    fn take(&mut self, task: TaskPtr) -> Result<T, JoinError> {
-        self.task = None;
-        let was = task.state().load();
-        let result = if was.is_cancelled() {
-            Err(JoinError::cancelled(self.id))
-        } else {
-            let mut output = MaybeUninit::<thread::Result<T>>::uninit();
-            let take_output = task.header().vtable.take_output;
-            // SAFETY: I2 and I3: the task completed with JOIN set, so the output is the handle's.
-            unsafe { take_output(task, NonNull::from(&mut output).cast()) };
-            // SAFETY: I3: `take_output` has written a result of this `T`.
-            unsafe { output.assume_init() }.map_err(|panic| JoinError::panicked(self.id, panic))
-        };
-        task.release();
-        result
+    /// The task itself.
+    pub fn task(&self) -> TaskRef {
+        TaskRef::new(self.task)
+    }
+
+    /// Refuses to be polled once the output is taken.
+    #[track_caller]
+    pub(crate) fn assert_not_taken(&self) {
+        assert!(!self.is_taken, "a JoinHandle was polled after it had given its output");
+    }
+
+    /// True if the task that asks is the one of this handle, and so would wait for ever.
+    pub(crate) fn is_own(&self) -> bool {
+        !self.is_finished() && context::is_current(self.task)
+    }
+
+    /// The output, or `waker` is called once it is there.
+    pub(crate) fn poll_end(&mut self, waker: &Waker) -> Poll<Result<T, JoinError>> {
+        if self.is_finished() || !self.register(waker) {
+            return Poll::Ready(self.take());
+        }
+        Poll::Pending
+    }
+
+    /// Takes the output of the task, which is complete (I4).
+    fn take(&mut self) -> Result<T, JoinError> {
+        self.is_taken = true;
+        if self.task.state().load().is_cancelled() {
+            return Err(JoinError::cancelled(self.id()));
+        }
+        let mut output = MaybeUninit::<thread::Result<T>>::uninit();
+        let take_output = self.task.header().vtable.take_output;
+        // SAFETY: I2 and I3: the task completed with JOIN set, so the output is the handle's.
+        unsafe { take_output(self.task, NonNull::from(&mut output).cast()) };
+        // SAFETY: I3: `take_output` has written a result of this `T`.
+        unsafe { output.assume_init() }.map_err(|panic| JoinError::panicked(self.id(), panic))
     }
 
     /// Leaves `waker` for the completing party; false if the task ended meanwhile.
-    fn register(&self, task: TaskPtr, waker: &Waker) -> bool {
-        let state = task.state();
-        let field = &task.header().join_waker;
+    fn register(&self, waker: &Waker) -> bool {
+        let state = self.task.state();
+        let field = &self.task.header().join_waker;
         if state.load().has_join_waker() {
             // SAFETY: I2: published and read by both sides only, until it is retracted.
             let same = field.with(|field| unsafe { &*field.cast::<Waker>() }.will_wake(waker));
@@ -123,7 +188,7 @@ impl<T> JoinHandle<T> {
                 return false;
             }
             // SAFETY: I2: retracted before the end, so it is the handle's again.
-            field.with_mut(|field| unsafe { field.cast::<Waker>().drop_in_place() });
+            discard(field.with(|field| unsafe { field.cast::<Waker>().read() }));
         }
         let waker = waker.clone();
         // SAFETY: I2: no waker is published.
@@ -131,7 +196,7 @@ impl<T> JoinHandle<T> {
         let published = state.publish_join_waker();
         if !published {
             // SAFETY: I2: not published, so it is still the handle's.
-            field.with_mut(|field| unsafe { field.cast::<Waker>().drop_in_place() });
+            discard(field.with(|field| unsafe { field.cast::<Waker>().read() }));
         }
         published
     }
@@ -141,26 +206,27 @@ impl<T> Future for JoinHandle<T> {
     type Output = Result<T, JoinError>;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let task = self.task.expect("a JoinHandle was polled after it had given its output");
+        self.assert_not_taken();
         if poll_budget(cx).is_pending() {
             return Poll::Pending;
         }
-        if task.state().load().is_complete() || !self.register(task, cx.waker()) {
-            return Poll::Ready(self.take(task));
+        if self.is_own() {
+            return Poll::Ready(Err(JoinError::self_join(self.id())));
         }
-        Poll::Pending
+        self.poll_end(cx.waker())
     }
 }
 
 impl<T> Drop for JoinHandle<T> {
     fn drop(&mut self) {
-        let Some(task) = self.task else { return };
+        let task = self.task;
+        if self.is_taken {
+            return task.release();
+        }
         let state = task.state();
         if state.load().has_join_waker() && state.retract_join_waker() {
             // SAFETY: I2: retracted before the end, so it is the handle's again.
-            task.header()
-                .join_waker
-                .with_mut(|field| unsafe { field.cast::<Waker>().drop_in_place() });
+            discard(task.header().join_waker.with(|field| unsafe { field.cast::<Waker>().read() }));
         }
         if let Err(ended) = state.drop_join() {
             if !ended.is_cancelled() {
@@ -176,82 +242,8 @@ impl<T> Drop for JoinHandle<T> {
 impl<T> fmt::Debug for JoinHandle<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("JoinHandle")
-            .field("id", &self.id)
+            .field("id", &self.id())
             .field("is_finished", &self.is_finished())
             .finish()
-    }
-}
-
-/// Ends a task from another place; it does not keep the task's output.
-///
-/// ```
-/// # use rt_core::{Config, Executor, NoDriver};
-/// # use std::sync::Arc;
-/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
-/// executor.block_on(async {
-///     let handle = rt_core::spawn(std::future::pending::<()>());
-///     handle.abort_handle().abort();
-///     assert!(handle.await.unwrap_err().is_cancelled());
-/// });
-/// ```
-pub struct AbortHandle {
-    task: Option<TaskPtr>,
-    id: Id,
-}
-
-// SAFETY: the handle reaches only the task's state (I1).
-unsafe impl Sync for AbortHandle {}
-
-impl AbortHandle {
-    fn new(task: Option<TaskPtr>, id: Id) -> AbortHandle {
-        if let Some(task) = task {
-            task.state().ref_inc();
-        }
-        AbortHandle { task, id }
-    }
-
-    /// As [`JoinHandle::abort`].
-    pub fn abort(&self) {
-        if let Some(task) = self.task {
-            abort(task);
-        }
-    }
-
-    /// True once the task has ended, in whatever way.
-    pub fn is_finished(&self) -> bool {
-        self.task.is_none_or(|task| task.state().load().is_complete())
-    }
-
-    /// The task's number.
-    pub fn id(&self) -> Id {
-        self.id
-    }
-}
-
-impl Clone for AbortHandle {
-    fn clone(&self) -> AbortHandle {
-        AbortHandle::new(self.task, self.id)
-    }
-}
-
-impl Drop for AbortHandle {
-    fn drop(&mut self) {
-        if let Some(task) = self.task {
-            task.release();
-        }
-    }
-}
-
-impl fmt::Debug for AbortHandle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AbortHandle").field("id", &self.id).finish_non_exhaustive()
-    }
-}
-
-/// Asks a task to end, and queues it if nobody holds it.
-fn abort(task: TaskPtr) {
-    match task.state().request_cancel() {
-        CancelRequest::Claimed => task.schedule(),
-        CancelRequest::Flagged | CancelRequest::TooLate => {}
     }
 }

@@ -1,4 +1,4 @@
-//! Why a task has no output.
+//! Why there is no output to be had from a task.
 
 use std::any::Any;
 use std::error::Error;
@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::task::id::Id;
 
-/// A task that ended without an output: it panicked, or it was cancelled.
+/// A task has no output: it panicked, it was cancelled, or it is the one that asks.
 ///
 /// ```
 /// # use rt_core::{Config, Executor, NoDriver};
@@ -26,6 +26,7 @@ pub struct JoinError {
 
 enum Cause {
     Cancelled,
+    SelfJoin,
     /// In a mutex only because a payload need not be `Sync`, and errors are.
     Panicked(Mutex<Box<dyn Any + Send + 'static>>),
 }
@@ -35,6 +36,10 @@ impl JoinError {
         JoinError { id, cause: Cause::Cancelled }
     }
 
+    pub(crate) fn self_join(id: Id) -> JoinError {
+        JoinError { id, cause: Cause::SelfJoin }
+    }
+
     pub(crate) fn panicked(id: Id, payload: Box<dyn Any + Send + 'static>) -> JoinError {
         JoinError { id, cause: Cause::Panicked(Mutex::new(payload)) }
     }
@@ -42,6 +47,11 @@ impl JoinError {
     /// True if the task was aborted, or its runtime shut down before it ended.
     pub fn is_cancelled(&self) -> bool {
         matches!(self.cause, Cause::Cancelled)
+    }
+
+    /// True if the task awaited itself; it has not ended.
+    pub fn is_self_join(&self) -> bool {
+        matches!(self.cause, Cause::SelfJoin)
     }
 
     /// True if the task panicked.
@@ -71,7 +81,7 @@ impl JoinError {
             Cause::Panicked(payload) => {
                 Ok(payload.into_inner().unwrap_or_else(PoisonError::into_inner))
             }
-            Cause::Cancelled => Err(self),
+            Cause::Cancelled | Cause::SelfJoin => Err(self),
         }
     }
 
@@ -94,6 +104,7 @@ impl fmt::Display for JoinError {
         let id = self.id;
         match (&self.cause, self.panic_text()) {
             (Cause::Cancelled, _) => write!(f, "task {id} was cancelled"),
+            (Cause::SelfJoin, _) => write!(f, "task {id} awaited itself, which would never end"),
             (Cause::Panicked(_), Some(text)) => write!(f, "task {id} panicked: {text}"),
             (Cause::Panicked(_), None) => write!(f, "task {id} panicked"),
         }
@@ -107,3 +118,36 @@ impl fmt::Debug for JoinError {
 }
 
 impl Error for JoinError {}
+
+/// The output of a task is not to be had now; see [`JoinHandle::try_take`].
+///
+/// [`JoinHandle::try_take`]: crate::JoinHandle::try_take
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum TakeError {
+    /// The task has not ended.
+    Pending,
+    /// The output has been taken before.
+    Taken,
+    /// The task ended without an output.
+    Join(JoinError),
+}
+
+impl fmt::Display for TakeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TakeError::Pending => f.write_str("the task has not ended; await its handle"),
+            TakeError::Taken => f.write_str("the output of the task was taken before"),
+            TakeError::Join(error) => error.fmt(f),
+        }
+    }
+}
+
+impl Error for TakeError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            TakeError::Pending | TakeError::Taken => None,
+            TakeError::Join(error) => Some(error),
+        }
+    }
+}

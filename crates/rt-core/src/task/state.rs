@@ -14,9 +14,11 @@
 //! | COMPLETE | owner | ended; the future is gone |
 //! | JOIN | spawner | a join handle lives; the output is its |
 //! | JOIN_WAKER | join handle | the join waker is published for the owner |
-//! | CANCELLED | anybody | drop the future, poll no more; after COMPLETE: there is no output |
+//! | CANCELLED | anybody | drop the future, poll no more; after COMPLETE: it ended so |
 //! | ROOT | `block_on` | polled by the thread inside it only, never queued |
 //! | BOXED | spawner | memory of its own, not of a slab page |
+//! | PANICKED | owner | the output is a panic |
+//! | CALLBACKS | anybody | the owner has callbacks to see to at the end |
 //! | the rest | anybody | references, in units of REF |
 //!
 //! # Invariants
@@ -31,16 +33,20 @@
 //! - I5: a task that is not COMPLETE keeps one reference for itself, so an idle task stays in
 //!   memory.
 //! - I6: references never go up from zero: who adds one holds one, or saw one in the same exchange.
+//! - I7: CALLBACKS is set before COMPLETE, and then the completing holder sees to the callbacks; or
+//!   it is not set, and whoever failed to set it does.
 //!
 //! Model: `a_wake_during_a_poll_is_never_lost` and the others in `tests/loom/task_state.rs`.
 
 mod snapshot;
 
 use rt_primitive::atomic::{AtomicUsize, Ordering};
-use rt_primitive::mutant;
+use rt_primitive::{mutant, perturb};
 
 pub(crate) use snapshot::Snapshot;
-use snapshot::{CANCELLED, COMPLETE, JOIN, JOIN_WAKER, NOTIFIED, OWNED, REF};
+use snapshot::{CALLBACKS, CANCELLED, COMPLETE, JOIN, JOIN_WAKER, NOTIFIED, OWNED, PANICKED, REF};
+
+use crate::task::info::Outcome;
 
 /// References past this are a leak in a loop; the process ends before the count wraps.
 const REFS_MAX: usize = usize::MAX / 2 / REF;
@@ -65,22 +71,18 @@ pub(crate) enum PollEnd {
     Cancel,
 }
 
-/// How a task ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// An output is in place.
-    Output,
-    /// The future was dropped; there is no output.
-    Cancelled,
-}
-
 /// What the holder does to complete a task.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Completion {
-    /// The output is the holder's to drop; then complete once more, as cancelled.
+    /// The output is the holder's to drop; then complete once more, without one.
     DropOutput,
-    /// Take the join waker, call it, then give the task's own reference back.
-    WakeJoiner,
+    /// Tell these of the end, then give the task's own reference back.
+    Tell {
+        /// The join waker is the holder's, to take and call (I4).
+        joiner: bool,
+        /// The callbacks are the holder's to see to (I7).
+        callbacks: bool,
+    },
     /// Nothing more; the task's own reference is given back.
     Done(LastRef),
 }
@@ -139,6 +141,7 @@ impl TaskState {
         // ORDERING: Release; pairs with the Acquire of `pin_if_live`: a walker sees the whole
         // header.
         self.word.store(snapshot.0, Ordering::Release);
+        perturb!();
     }
 
     pub(crate) fn load(&self) -> Snapshot {
@@ -150,6 +153,7 @@ impl TaskState {
     /// The holder is about to poll (I1).
     pub(crate) fn poll_start(&self) -> PollStart {
         let mut now = self.load();
+        perturb!();
         if now.0 & NOTIFIED != 0 {
             // ORDERING: AcqRel; Acquire pairs with the waker that set the bit: this poll sees its
             // writes. Release keeps the chain for whoever reads this word next.
@@ -171,19 +175,25 @@ impl TaskState {
         })
     }
 
-    /// The holder has put an output in place, or dropped the future, and ends the task (I2, I3).
-    pub(crate) fn complete(&self, outcome: Outcome) -> Completion {
-        let cancelled = if outcome == Outcome::Cancelled { CANCELLED } else { 0 };
+    /// The holder ends the task, having put an output in place or not (I2, I3).
+    pub(crate) fn complete(&self, outcome: Outcome, has_output: bool) -> Completion {
+        let how = match outcome {
+            Outcome::Finished => 0,
+            Outcome::Panicked => PANICKED,
+            Outcome::Cancelled => CANCELLED,
+        };
         self.update(|now| {
             assert!(now.is_owned() && !now.is_complete(), "I2: completed while {now:?}");
-            if now.0 & JOIN == 0 && outcome == Outcome::Output {
+            if now.0 & JOIN == 0 && has_output {
                 return Err(Completion::DropOutput);
             }
             // A request that came too late leaves no trace: the output is there to be had.
             let cleared = OWNED | NOTIFIED | mutant!("task.late_cancel_stays", CANCELLED => 0);
-            let done = (now.0 & !cleared) | COMPLETE | cancelled;
-            if now.0 & (JOIN | JOIN_WAKER) == JOIN | JOIN_WAKER {
-                return Ok((done, Completion::WakeJoiner));
+            let done = (now.0 & !cleared) | COMPLETE | how;
+            let joiner = now.0 & (JOIN | JOIN_WAKER) == JOIN | JOIN_WAKER;
+            let callbacks = now.0 & CALLBACKS != 0;
+            if joiner || callbacks {
+                return Ok((done, Completion::Tell { joiner, callbacks }));
             }
             Ok((done - REF, Completion::Done(LastRef::of(now))))
         })
@@ -255,6 +265,17 @@ impl TaskState {
         })
     }
 
+    /// A callback was left for the end of the task: false if it has ended, and the caller sees to
+    /// the callback (I7).
+    pub(crate) fn announce_callbacks(&self) -> bool {
+        self.update(|now| {
+            if now.is_complete() && !mutant!("task.announce_after_complete") {
+                return Err(false);
+            }
+            Ok((now.0 | CALLBACKS, true))
+        })
+    }
+
     /// The join handle goes away before the end; its waker is retracted already. `Err` if the task
     /// ended first: then the output, if there is one, is the handle's to drop (I3).
     pub(crate) fn drop_join(&self) -> Result<(), Snapshot> {
@@ -305,6 +326,7 @@ impl TaskState {
                 Ok(changed) => changed,
                 Err(action) => return action,
             };
+            perturb!();
             // ORDERING: AcqRel; every exchange both publishes what its party did before it and sees
             // what the parties before did. Acquire on failure, since `change` decides by the value.
             let exchanged = self.word.compare_exchange_weak(
@@ -314,7 +336,10 @@ impl TaskState {
                 Ordering::Acquire,
             );
             match exchanged {
-                Ok(_) => return action,
+                Ok(_) => {
+                    perturb!();
+                    return action;
+                }
                 Err(found) => now = Snapshot(found),
             }
         }

@@ -1,10 +1,15 @@
 //! Models of the protocols of this crate.
 
+mod callbacks;
 mod canary;
 mod idle;
 mod join;
 mod queues;
 mod runtime;
+mod shared_join;
+mod simulate;
 mod slab;
+mod stopping;
 mod support;
 mod task_state;
+mod walk;

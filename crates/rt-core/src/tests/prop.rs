@@ -1,5 +1,7 @@
 //! Data structures against plain models.
 
+mod callbacks;
+mod choices;
 mod injector;
 mod local;
 mod slab;

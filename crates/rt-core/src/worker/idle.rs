@@ -4,7 +4,7 @@
 
 use std::time::Instant;
 
-use rt_primitive::{hint, mutant, thread};
+use rt_primitive::{hint, mutant, perturb, thread};
 
 use crate::config::{FRUITLESS_SPINS_MAX, SHORT_PARK_NS, SPIN_ROUNDS, SPIN_ROUNDS_BETWEEN_YIELDS};
 use crate::task::header::TaskPtr;
@@ -77,12 +77,27 @@ impl WorkerContext {
         if rounds > 0 { self.steal_stuck() } else { None }
     }
 
+    /// Sleeps in the name of all workers of a deterministic executor, which have nothing to do.
+    pub(crate) fn sleep_for_all(&self, deadline: Option<Instant>, is_ready: &dyn Fn() -> bool) {
+        self.shared.idle.announce_sleep(self.slot, self.searching.replace(false));
+        let has_more = !mutant!("crew.sleep_without_look") && self.shared.any_work();
+        if is_ready() || has_more {
+            self.cancel_sleep();
+        } else {
+            self.park(deadline);
+        }
+    }
+
     /// Parks until a waker or the deadline ends it, with the sleep announced already.
     fn park(&self, deadline: Option<Instant>) {
         self.tallies().parks.add(1);
-        let before = Instant::now();
+        let before = self.shared.age();
+        self.tallies().busy.sleep(before);
+        perturb!();
         self.slot().parker.park_until(deadline);
-        if before.elapsed().as_nanos() < u128::from(SHORT_PARK_NS) {
+        let after = self.shared.age();
+        self.tallies().busy.wake(after);
+        if (after - before).as_nanos() < u128::from(SHORT_PARK_NS) {
             self.fruitless_spins.set(0);
         }
         if !self.shared.idle.retract_sleep(self.slot) {
@@ -103,6 +118,7 @@ impl WorkerContext {
     #[cold]
     pub(super) fn leave_search(&self) {
         self.searching.set(false);
+        perturb!();
         self.shared.idle.end_search();
         if !mutant!("idle.leave_without_look") && self.shared.any_work() {
             if let Some(worker) = self.shared.idle.claim_sleeper() {

@@ -2,7 +2,7 @@
 
 use rt_primitive::deque::Steal;
 
-use crate::shared::Slot;
+use crate::simulate::schedule::Simulation;
 use crate::task::header::TaskPtr;
 use crate::worker::WorkerContext;
 
@@ -26,7 +26,7 @@ impl WorkerContext {
             }
             let mut lost_a_race = false;
             for victim in self.victims() {
-                if look == Look::Hinted && victim.victim.looks_empty() {
+                if look == Look::Hinted && self.shared.slots[victim].victim.looks_empty() {
                     continue;
                 }
                 match self.steal_from(victim) {
@@ -42,6 +42,15 @@ impl WorkerContext {
         }
     }
 
+    /// A task from this thread's own queues, or for a worker from any: a turn of a deterministic
+    /// executor, on which nobody waits for one.
+    pub(crate) fn find_task(&self) -> Option<TaskPtr> {
+        match self.next_task() {
+            None if !self.is_guest() => self.search(Look::Exact),
+            found => found,
+        }
+    }
+
     /// Takes the next slot of a worker that has been inside the same poll since `note_polls`.
     pub(super) fn steal_stuck(&self) -> Option<TaskPtr> {
         for (number, seen) in self.polls_seen.iter().enumerate() {
@@ -51,8 +60,7 @@ impl WorkerContext {
                 continue;
             }
             if let Some(task) = slot.next.take() {
-                self.tallies().steals.add(1);
-                self.tallies().tasks_stolen.add(1);
+                self.tallies().add_theft(number, 1);
                 return Some(task);
             }
         }
@@ -66,11 +74,13 @@ impl WorkerContext {
         }
     }
 
-    fn steal_from(&self, victim: &Slot) -> Steal<TaskPtr> {
-        match self.queue().steal_from(&victim.victim) {
+    fn steal_from(&self, victim: usize) -> Steal<TaskPtr> {
+        match self.queue().steal_from(&self.shared.slots[victim].victim) {
             Steal::Success((task, moved)) => {
-                self.tallies().steals.add(1);
-                self.tallies().tasks_stolen.add(moved as u64);
+                self.tallies().add_theft(victim, moved as u64);
+                if let Some(simulation) = &self.shared.simulation {
+                    simulation.note_victim(victim);
+                }
                 Steal::Success(task)
             }
             Steal::Empty => Steal::Empty,
@@ -79,14 +89,25 @@ impl WorkerContext {
     }
 
     /// The slots to try, from a random one on: workers, then the guests in use; never this one.
-    fn victims(&self) -> impl Iterator<Item = &Slot> {
+    fn victims(&self) -> impl Iterator<Item = usize> {
         let shared = &*self.shared;
-        let start = self.random() as usize % shared.workers;
+        let start = match &shared.simulation {
+            None => self.random() as usize % shared.workers,
+            Some(simulation) => self.choose_victim(simulation),
+        };
         let workers = (0..shared.workers).map(move |n| (start + n) % shared.workers);
         let guests = shared.guests_in_use();
         let guests = (0..crate::GUESTS).filter(move |guest| guests >> guest & 1 != 0);
         let numbers = workers.chain(guests.map(move |guest| shared.workers + guest));
-        numbers.filter(|&number| number != self.slot).map(|number| &shared.slots[number])
+        numbers.filter(|&number| number != self.slot)
+    }
+
+    /// The worker to try first on a deterministic executor: a choice among those with a task.
+    fn choose_victim(&self, simulation: &Simulation) -> usize {
+        let holds =
+            |&number: &usize| number != self.slot && !self.shared.slots[number].victim.is_empty();
+        let holding: Vec<usize> = (0..self.shared.workers).filter(holds).collect();
+        holding.get(simulation.choose(holding.len())).copied().unwrap_or(0)
     }
 
     fn random(&self) -> u32 {

@@ -1,5 +1,6 @@
 //! Runs a test in a process of its own: for what a whole process shows.
 
+use std::os::unix::process::CommandExt;
 use std::process::Command;
 
 /// The name of the test that a child process is to run.
@@ -12,15 +13,24 @@ pub(crate) fn in_child(name: &str, body: impl FnOnce()) {
 
 /// As [`in_child`], with environment variables.
 pub(crate) fn in_child_with(name: &str, variables: &[(&str, &str)], body: impl FnOnce()) {
+    run(name, body, |command| command.envs(variables.iter().copied()));
+}
+
+/// As [`in_child`], as the user with this number.
+pub(crate) fn in_child_as(user: Option<u32>, name: &str, body: impl FnOnce()) {
+    run(name, body, |command| match user {
+        Some(user) => command.uid(user),
+        None => command,
+    });
+}
+
+fn run(name: &str, body: impl FnOnce(), prepare: impl FnOnce(&mut Command) -> &mut Command) {
     if std::env::var(CHILD).is_ok_and(|child| child == name) {
         return body();
     }
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", name, "--nocapture"])
-        .env(CHILD, name)
-        .envs(variables.iter().copied())
-        .output()
-        .unwrap();
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", name, "--nocapture"]).env(CHILD, name);
+    let output = prepare(&mut command).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     let errors = String::from_utf8_lossy(&output.stderr);
     let status = output.status;

@@ -5,15 +5,27 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
+use rt::task::yield_now;
+
 use crate::with_workers;
 
 /// How often the victim wants a turn.
 const TURNS: u64 = 1_000;
 
-/// Most polls that others may have for one turn of the victim, on average.
-const POLLS_PER_TURN_MAX: u64 = 64;
+/// Most polls that others may have between two turns of the victim.
+const GAP_MAX: u64 = 20;
 
-type Polls = Arc<Mutex<u64>>;
+/// Most polls after which a task that came from outside is taken.
+const INJECTOR_WAIT_MAX: u64 = 64;
+
+/// Most polls between two turns of the victim while tasks flood in from outside: what a deque
+/// holds, and what comes first of each batch meanwhile.
+const FLOOD_GAP_MAX: u64 = 1_100;
+
+/// Most leaf futures that a task finds ready in one poll.
+const READY_MAX: u64 = 128;
+
+pub(crate) type Polls = Arc<Mutex<u64>>;
 
 /// Is ready again as soon as it is polled.
 async fn greedy(polls: Polls) {
@@ -26,7 +38,7 @@ async fn greedy(polls: Polls) {
 }
 
 /// Wakes the other of a pair each time it is polled: as a message to and fro does.
-async fn rally(side: usize, wakers: Arc<Mutex<[Option<Waker>; 2]>>, polls: Polls) {
+pub(crate) async fn rally(side: usize, wakers: Arc<Mutex<[Option<Waker>; 2]>>, polls: Polls) {
     poll_fn(|cx| {
         *polls.lock().unwrap() += 1;
         let other = {
@@ -42,25 +54,26 @@ async fn rally(side: usize, wakers: Arc<Mutex<[Option<Waker>; 2]>>, polls: Polls
     .await;
 }
 
-/// Takes its turns beside what `start` spawned; returns the polls that took.
+/// Takes its turns beside what `start` spawned; returns the most polls between two of them.
 async fn victim(polls: Polls) -> u64 {
+    let mut gap_max = 0;
     for _ in 0..TURNS {
-        rt::task::yield_now().await;
+        let before = *polls.lock().unwrap();
+        yield_now().await;
+        gap_max = gap_max.max(*polls.lock().unwrap() - before);
     }
-    *polls.lock().unwrap()
+    gap_max
 }
 
 /// Runs `start` and the victim on one thread: inside `block_on`, and on a worker.
-fn check(start: impl Fn(&Polls) + Clone + Send + 'static) {
-    let bound = TURNS * POLLS_PER_TURN_MAX;
-
+fn check(gap_max: u64, start: impl Fn(&Polls) + Clone + Send + 'static) {
     let polls = Polls::default();
     let runtime = rt::Builder::new_current_thread().build().unwrap();
-    let taken = runtime.block_on(async {
+    let gap = runtime.block_on(async {
         start(&polls);
-        victim(polls.clone()).await
+        rt::spawn(victim(polls.clone())).await.unwrap()
     });
-    assert!(taken <= bound, "in block_on: {taken} polls for {TURNS} turns");
+    assert!(gap <= gap_max, "in block_on: {gap} polls between two turns");
 
     // This thread waits in a channel: inside `block_on` it would run tasks as well.
     let polls = Polls::default();
@@ -70,18 +83,18 @@ fn check(start: impl Fn(&Polls) + Clone + Send + 'static) {
         start(&polls);
         tell.send(rt::spawn(victim(polls)).await.unwrap()).unwrap();
     }));
-    let taken = told.recv().unwrap();
-    assert!(taken <= bound, "on a worker: {taken} polls for {TURNS} turns");
+    let gap = told.recv().unwrap();
+    assert!(gap <= gap_max, "on a worker: {gap} polls between two turns");
 }
 
 #[test]
 fn a_task_that_wakes_itself_starves_nobody() {
-    check(|polls| drop(rt::spawn(greedy(polls.clone()))));
+    check(GAP_MAX, |polls| drop(rt::spawn(greedy(polls.clone()))));
 }
 
 #[test]
 fn a_pair_that_wakes_each_other_starves_nobody() {
-    check(|polls| {
+    check(GAP_MAX, |polls| {
         let wakers = Arc::default();
         for side in [0, 1] {
             drop(rt::spawn(rally(side, Arc::clone(&wakers), polls.clone())));
@@ -91,27 +104,93 @@ fn a_pair_that_wakes_each_other_starves_nobody() {
 
 #[test]
 fn a_task_that_yields_starves_nobody() {
-    check(|polls| {
+    check(GAP_MAX, |polls| {
         let polls = polls.clone();
         drop(rt::spawn(async move {
             loop {
                 *polls.lock().unwrap() += 1;
-                rt::task::yield_now().await;
+                yield_now().await;
             }
         }));
     });
 }
 
 #[test]
-fn a_spawn_from_outside_gets_through_to_a_busy_worker() {
-    let runtime = with_workers(1);
+fn a_task_that_finds_everything_ready_starves_nobody() {
+    check(READY_MAX, |ready| {
+        let ready = ready.clone();
+        drop(rt::spawn(async move {
+            loop {
+                let handles: Vec<_> = (0..1_000).map(|_| rt::spawn(async {})).collect();
+                while !handles.iter().all(rt::task::JoinHandle::is_finished) {
+                    yield_now().await;
+                }
+                for handle in handles {
+                    handle.await.unwrap();
+                    *ready.lock().unwrap() += 1;
+                }
+            }
+        }));
+    });
+}
+
+#[test]
+fn a_flood_from_outside_starves_nobody() {
+    /// Most tasks of the flood that wait, so that it needs no more memory than this.
+    const WAITING_MAX: u64 = 10_000;
+
+    let (polls, runtime) = (Polls::default(), with_workers(1));
+    let (tell, told) = mpsc::channel();
+    let of_victim = polls.clone();
+    drop(runtime.spawn(async move { tell.send(victim(of_victim).await).unwrap() }));
+    let mut poured = 0;
+    let gap = loop {
+        match told.try_recv() {
+            Ok(gap) => break gap,
+            Err(mpsc::TryRecvError::Disconnected) => panic!("the victim is gone"),
+            Err(mpsc::TryRecvError::Empty) => {}
+        }
+        if poured - *polls.lock().unwrap() < WAITING_MAX {
+            poured += 1;
+            let polls = polls.clone();
+            drop(runtime.spawn(async move { *polls.lock().unwrap() += 1 }));
+        }
+    };
+    assert!(gap <= FLOOD_GAP_MAX, "{gap} polls between two turns");
+}
+
+/// How many polls others have between a spawn from outside and the first poll of its task.
+///
+/// The spawn is made while the worker is held inside a poll, so that none is made in between.
+fn injector_wait(runtime: &rt::Runtime, polls: &Polls) -> u64 {
+    let (inside, held) = mpsc::channel();
+    let (release, released) = mpsc::channel();
+    drop(runtime.spawn(async move {
+        inside.send(()).unwrap();
+        released.recv().unwrap();
+    }));
+    held.recv().unwrap();
+    let before = *polls.lock().unwrap();
+    let (tell, told) = mpsc::channel();
+    let polls = polls.clone();
+    drop(runtime.spawn(async move { tell.send(*polls.lock().unwrap()).unwrap() }));
+    release.send(()).unwrap();
+    told.recv().unwrap() - before
+}
+
+#[test]
+fn a_task_from_outside_waits_a_bounded_number_of_polls() {
+    let (runtime, polls) = (with_workers(1), Polls::default());
     for _ in 0..3 {
-        drop(runtime.spawn(greedy(Polls::default())));
+        drop(runtime.spawn(greedy(polls.clone())));
     }
-    for number in 0..1_000 {
-        let (tell, told) = mpsc::channel();
-        drop(runtime.spawn(async move { tell.send(number).unwrap() }));
-        assert_eq!(told.recv(), Ok(number));
+    let wakers = Arc::default();
+    for side in [0, 1] {
+        drop(runtime.spawn(rally(side, Arc::clone(&wakers), polls.clone())));
+    }
+    for _ in 0..TURNS {
+        let wait = injector_wait(&runtime, &polls);
+        assert!(wait <= INJECTOR_WAIT_MAX, "{wait} polls before a task from outside had its turn");
     }
 }
 

@@ -53,3 +53,18 @@ fn waiting_for_a_timer_takes_no_processor_time() {
         check(|| runtime.block_on(rt::time::sleep(QUIET)));
     });
 }
+
+#[test]
+fn nothing_to_do_wakes_nobody() {
+    let runtime = quiet_runtime();
+    // How often each worker has gone to sleep, woken another, and polled.
+    let count = || -> Vec<_> {
+        let metrics = runtime.metrics();
+        metrics.workers.iter().map(|worker| (worker.parks, worker.wakes, worker.polls)).collect()
+    };
+    // Enough for the last to have gone to sleep.
+    sleep_in_the_system();
+    let before = count();
+    sleep_in_the_system();
+    assert_eq!(before, count());
+}

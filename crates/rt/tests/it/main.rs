@@ -3,24 +3,32 @@
 mod abort;
 mod block_on;
 mod builder;
+mod callbacks;
 mod child;
+mod deterministic;
 mod drop_inside;
 mod enter;
 mod fairness;
+mod faults;
 mod gate;
+mod handles;
 mod idle;
 mod leaks;
 mod macros;
+mod metrics;
 mod panics;
 mod process;
+mod shared_join;
 mod shutdown;
 mod sleep;
 mod spawn;
+mod tasks;
 mod timeout;
 
-/// Runs `check` on each kind of runtime: one thread, one worker, several.
+/// Runs `check` on each kind of runtime: one thread, workers in turns, one worker, several.
 fn on_each_kind(check: impl Fn(rt::Runtime)) {
     check(rt::Builder::new_current_thread().build().unwrap());
+    check(rt::Builder::new_deterministic(0).build().unwrap());
     for workers in [1, 4] {
         check(with_workers(workers));
     }
@@ -29,6 +37,13 @@ fn on_each_kind(check: impl Fn(rt::Runtime)) {
 /// A runtime with this many workers.
 fn with_workers(workers: usize) -> rt::Runtime {
     rt::Builder::new_multi_thread().worker_threads(workers).build().unwrap()
+}
+
+/// Lets other tasks have turns until it is so.
+async fn until(mut is_so: impl FnMut() -> bool) {
+    while !is_so() {
+        rt::task::yield_now().await;
+    }
 }
 
 /// What a panic said.

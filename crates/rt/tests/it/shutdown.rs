@@ -1,6 +1,10 @@
 //! A runtime that ends takes every task with it, whatever it was doing.
 
+mod report;
+
+use std::future::{pending, poll_fn};
 use std::sync::{Arc, Mutex, mpsc};
+use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use crate::gate::Gate;
@@ -168,4 +172,66 @@ fn shutdown_background_waits_for_no_poll() {
     assert!(told.try_recv().is_err(), "returned while the task was inside its poll");
     release.send(()).unwrap();
     assert_eq!(told.recv(), Ok("released"));
+}
+
+#[test]
+fn a_block_on_that_waits_for_a_task_is_told() {
+    on_each_kind(|runtime| {
+        let handle = runtime.handle().clone();
+        let outside = runtime.spawn(pending::<()>());
+        let (inside, held) = mpsc::channel();
+        let waiter = std::thread::spawn(move || {
+            handle.block_on(async {
+                let own = rt::spawn(pending::<()>());
+                rt::task::yield_now().await;
+                inside.send(()).unwrap();
+                (own.await, outside.await)
+            })
+        });
+        held.recv().unwrap();
+        drop(runtime);
+        let (own, outside) = waiter.join().unwrap();
+        assert!(own.unwrap_err().is_cancelled() && outside.unwrap_err().is_cancelled());
+    });
+}
+
+#[test]
+fn wakers_and_handles_may_be_used_after_the_end() {
+    on_each_kind(|runtime| {
+        let wakers = Arc::new(Mutex::new(Vec::<Waker>::new()));
+        let tasks: Vec<_> = runtime.block_on(async {
+            let spawn = |_| {
+                let wakers = wakers.clone();
+                rt::spawn(poll_fn(move |cx| {
+                    wakers.lock().unwrap().push(cx.waker().clone());
+                    Poll::<()>::Pending
+                }))
+            };
+            let tasks = (0..MANY).map(spawn).collect();
+            while wakers.lock().unwrap().len() < MANY {
+                rt::task::yield_now().await;
+            }
+            tasks
+        });
+        let handle = runtime.handle().clone();
+        drop(runtime);
+
+        let wakers = std::mem::take(&mut *wakers.lock().unwrap());
+        std::thread::spawn(move || {
+            let clones = wakers.clone();
+            wakers.iter().for_each(Waker::wake_by_ref);
+            wakers.into_iter().for_each(Waker::wake);
+            drop(clones);
+        })
+        .join()
+        .unwrap();
+        assert_eq!(handle.metrics().tasks_alive(), 0);
+        for task in tasks {
+            let abort = task.abort_handle();
+            abort.abort();
+            assert!(abort.is_finished());
+            assert!(handle.block_on(task).unwrap_err().is_cancelled());
+        }
+        assert_eq!(handle.block_on(async { 1 }), 1);
+    });
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::task::info::Outcome;
+
 pub(super) const OWNED: usize = 1;
 pub(super) const NOTIFIED: usize = 1 << 1;
 pub(super) const COMPLETE: usize = 1 << 2;
@@ -10,7 +12,9 @@ pub(super) const JOIN_WAKER: usize = 1 << 4;
 pub(super) const CANCELLED: usize = 1 << 5;
 pub(super) const ROOT: usize = 1 << 6;
 pub(super) const BOXED: usize = 1 << 7;
-pub(super) const REF: usize = 1 << 8;
+pub(super) const PANICKED: usize = 1 << 8;
+pub(super) const CALLBACKS: usize = 1 << 9;
+pub(super) const REF: usize = 1 << 10;
 
 /// One reading of a task's word.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -42,6 +46,18 @@ impl Snapshot {
         self.0 & CANCELLED != 0
     }
 
+    /// How the task ended; `None` if it has not.
+    pub(crate) fn outcome(self) -> Option<Outcome> {
+        if !self.is_complete() {
+            return None;
+        }
+        Some(match self.0 & (CANCELLED | PANICKED) {
+            0 => Outcome::Finished,
+            PANICKED => Outcome::Panicked,
+            _ => Outcome::Cancelled,
+        })
+    }
+
     pub(crate) fn is_root(self) -> bool {
         self.0 & ROOT != 0
     }
@@ -62,7 +78,7 @@ impl Snapshot {
 
 impl fmt::Debug for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const NAMES: [(usize, &str); 8] = [
+        const NAMES: [(usize, &str); 10] = [
             (OWNED, "OWNED"),
             (NOTIFIED, "NOTIFIED"),
             (COMPLETE, "COMPLETE"),
@@ -71,6 +87,8 @@ impl fmt::Debug for Snapshot {
             (CANCELLED, "CANCELLED"),
             (ROOT, "ROOT"),
             (BOXED, "BOXED"),
+            (PANICKED, "PANICKED"),
+            (CALLBACKS, "CALLBACKS"),
         ];
         for (_, name) in NAMES.iter().filter(|(bit, _)| self.0 & bit != 0) {
             write!(f, "{name} ")?;

@@ -8,6 +8,7 @@ use super::support::{assert_no_page_left, executor};
 use crate::block_on::block_on;
 use crate::shared::{ExecutorShared, spawn};
 use crate::shutdown;
+use crate::task::header::Birth;
 use crate::worker::WorkerContext;
 
 /// A worker thread that runs tasks until the executor is closed.
@@ -28,7 +29,7 @@ fn spawn_counted(shared: &Arc<ExecutorShared>, count: &Arc<AtomicUsize>, last: u
             shutdown::close(&closing);
         }
     };
-    drop(spawn(shared, task, std::panic::Location::caller()));
+    drop(spawn(shared, task, Birth::at(std::panic::Location::caller())));
 }
 
 /// One worker, one push from outside: if the push is not seen, all sleep, which is a deadlock here.

@@ -1,6 +1,7 @@
 //! Join handles against the end of their task, with real memory, output and wakers.
 
 use std::future::Future;
+use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
@@ -9,6 +10,7 @@ use rt_primitive::sync::Arc;
 
 use super::support::{Flag, assert_no_page_left, executor};
 use crate::shared::{ExecutorShared, spawn};
+use crate::task::header::Birth;
 use crate::task::join::JoinHandle;
 use crate::worker::WorkerContext;
 
@@ -30,7 +32,7 @@ fn poll<T>(handle: &mut JoinHandle<T>, waker: &Waker) -> Poll<Result<T, crate::J
 /// Spawns from outside a task whose output the checker watches; gives its handle.
 fn spawn_tracked(shared: &Arc<ExecutorShared>) -> JoinHandle<Arc<usize>> {
     let output = Arc::new(7);
-    spawn(shared, async move { output }, std::panic::Location::caller())
+    spawn(shared, async move { output }, Birth::at(Location::caller()))
 }
 
 /// The handle polls while the task ends: it has the output, or its waker is called.
@@ -134,6 +136,27 @@ fn an_abort_meets_the_end() {
             Poll::Pending => panic!("the task neither ended nor was cancelled"),
         }
         drop(handle);
+        crate::shutdown::close(&shared);
+        assert_no_page_left();
+    });
+}
+
+/// A thread that waits while the task ends: it is woken, or sees the end.
+///
+/// Mutants: task.publish_after_complete
+#[test]
+fn a_waiting_thread_is_told_or_sees_the_end() {
+    model::check("a_waiting_thread_is_told_or_sees_the_end", Some(2), |order| {
+        let shared = executor(1);
+        let handle = spawn_tracked(&shared);
+        let runner = shared.clone();
+        let (a, b) = model::spawn2(
+            order,
+            move || run_one(&runner),
+            move || assert_eq!(*handle.join_blocking(None).unwrap().unwrap(), 7),
+        );
+        a.join().unwrap();
+        b.join().unwrap();
         crate::shutdown::close(&shared);
         assert_no_page_left();
     });

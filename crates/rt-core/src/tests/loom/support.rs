@@ -8,11 +8,23 @@ use rt_primitive::sync::Arc;
 use crate::config::Flavor;
 use crate::driver::NoDriver;
 use crate::shared::ExecutorShared;
+use crate::worker::WorkerContext;
 
 /// An executor whose slots the model's own threads drive.
 pub(super) fn executor(workers: usize) -> Arc<ExecutorShared> {
     let driver = std::sync::Arc::new(NoDriver);
     Arc::new(ExecutorShared::new(Flavor::MultiThread, workers, driver))
+}
+
+/// Runs, as this worker, what it finds to run.
+pub(super) fn run_all(shared: &Arc<ExecutorShared>, worker: usize) {
+    let worker = WorkerContext::take_seat(shared, worker).expect("no other thread is the worker");
+    let seated = worker.sit();
+    while let Some(task) = worker.next_task() {
+        worker.run(task);
+    }
+    drop(seated);
+    crate::shutdown::return_seat(worker);
 }
 
 /// A waker that remembers whether it was called.

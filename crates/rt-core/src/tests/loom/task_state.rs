@@ -5,8 +5,9 @@ use rt_primitive::cell::UnsafeCell;
 use rt_primitive::model;
 use rt_primitive::sync::Arc;
 
+use crate::task::info::Outcome;
 use crate::task::state::{
-    CancelRequest, Completion, LastRef, Outcome, PollEnd, PollStart, Snapshot, TaskState, Wake,
+    CancelRequest, Completion, LastRef, PollEnd, PollStart, Snapshot, TaskState, Wake,
 };
 
 /// A task without memory of its own: its word, its future, and the queue it may be in.
@@ -50,13 +51,13 @@ impl Bare {
     }
 
     fn complete(&self, outcome: Outcome) {
-        match self.state.complete(outcome) {
+        let mut completion = self.state.complete(outcome, outcome != Outcome::Cancelled);
+        if completion == Completion::DropOutput {
+            completion = self.state.complete(outcome, false);
+        }
+        match completion {
             Completion::Done(last) => self.free_if(last),
-            Completion::DropOutput => match self.state.complete(Outcome::Cancelled) {
-                Completion::Done(last) => self.free_if(last),
-                other => panic!("{other:?}"),
-            },
-            Completion::WakeJoiner => panic!("no join waker was published"),
+            other => panic!("nobody is to be told, but {other:?}"),
         }
     }
 
@@ -72,7 +73,7 @@ impl Bare {
             }
             self.future.with_mut(|_| ());
             if self.marks.load(Ordering::Relaxed) >= marks {
-                self.complete(Outcome::Output);
+                self.complete(Outcome::Finished);
                 return;
             }
             match self.state.poll_pending() {

@@ -1,0 +1,86 @@
+//! A handle that takes its task with it.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use crate::task::id::Id;
+use crate::task::join::JoinHandle;
+use crate::task::join_error::JoinError;
+use crate::task::reference::TaskRef;
+
+/// Waits for a task as its [`JoinHandle`] does; dropping it aborts the task.
+///
+/// Made by [`JoinHandle::cancel_on_drop`].
+#[must_use = "dropping it aborts the task"]
+pub struct LinkedHandle<T> {
+    handle: JoinHandle<T>,
+}
+
+impl<T> JoinHandle<T> {
+    /// Ties the task to the handle: dropping it, as a timeout around it does, aborts the task.
+    ///
+    /// asyncio: awaiting a task always does so; cancelling who awaits cancels the task.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// executor.block_on(async {
+    ///     let (sender, receiver) = std::sync::mpsc::channel();
+    ///     let task = rt_core::spawn(async move {
+    ///         sender.send("started").unwrap();
+    ///         std::future::pending::<()>().await;
+    ///     });
+    ///     drop(task.cancel_on_drop());
+    ///     rt_core::yield_now().await;
+    ///     assert!(receiver.recv().is_err(), "it was aborted before it began");
+    /// });
+    /// ```
+    pub fn cancel_on_drop(self) -> LinkedHandle<T> {
+        LinkedHandle { handle: self }
+    }
+}
+
+impl<T> LinkedHandle<T> {
+    /// As [`JoinHandle::abort`].
+    pub fn abort(&self) {
+        self.handle.abort();
+    }
+
+    /// True once the task has ended, in whatever way.
+    pub fn is_finished(&self) -> bool {
+        self.handle.is_finished()
+    }
+
+    /// The task's number.
+    pub fn id(&self) -> Id {
+        self.handle.id()
+    }
+
+    /// The task itself.
+    pub fn task(&self) -> TaskRef {
+        self.handle.task()
+    }
+}
+
+impl<T> Future for LinkedHandle<T> {
+    type Output = Result<T, JoinError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.handle).poll(cx)
+    }
+}
+
+impl<T> Drop for LinkedHandle<T> {
+    fn drop(&mut self) {
+        self.handle.abort();
+    }
+}
+
+impl<T> fmt::Debug for LinkedHandle<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("LinkedHandle").field(&self.handle).finish()
+    }
+}

@@ -1,0 +1,100 @@
+//! What few tasks have, made when it is first needed: a name, callbacks.
+//!
+//! # Protocol
+//!
+//! The header of every task has a place for it, one pointer. It is there from the start if the task
+//! has a name. Else who first needs it puts it in by one exchange, and who comes second uses that.
+//!
+//! # Invariants
+//!
+//! - I1: the pointer goes from null to a leaked box once, and stays so until the task is freed.
+//!
+//! Model: `two_callbacks_find_one_list`.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ptr;
+
+use rt_primitive::atomic::{AtomicPtr, Ordering};
+use rt_primitive::mutant;
+
+use crate::task::callbacks::Callbacks;
+
+/// What few tasks have.
+#[derive(Debug, Default)]
+pub(crate) struct Rare {
+    // [C]
+    pub(crate) name: Option<Cow<'static, str>>,
+    // [L]
+    pub(crate) callbacks: Callbacks,
+}
+
+impl Rare {
+    pub(crate) fn named(name: Cow<'static, str>) -> Box<Rare> {
+        Box::new(Rare { name: Some(name), ..Rare::default() })
+    }
+}
+
+/// A place for it.
+pub(crate) struct RarePlace {
+    // [A] Null, or a box that this place owns (I1).
+    rare: AtomicPtr<Rare>,
+}
+
+impl RarePlace {
+    #[inline]
+    pub(crate) fn new(rare: Option<Box<Rare>>) -> RarePlace {
+        RarePlace { rare: AtomicPtr::new(rare.map_or(ptr::null_mut(), Box::into_raw)) }
+    }
+
+    /// What is there.
+    pub(crate) fn get(&self) -> Option<&Rare> {
+        // ORDERING: Acquire; pairs with the Release in `exchange_for_null`: the content is visible.
+        let rare = self.rare.load(Ordering::Acquire);
+        // SAFETY: I1: the place is borrowed, so the task is not freed yet.
+        unsafe { rare.as_ref() }
+    }
+
+    /// What is there, or an empty one from now on.
+    pub(crate) fn get_or_make(&self) -> &Rare {
+        if let Some(rare) = self.get() {
+            return rare;
+        }
+        let made = Box::into_raw(Box::default());
+        if mutant!("rare.put_by_store") {
+            // ORDERING: Release; the seeded bug is that this is not an exchange.
+            self.rare.store(made, Ordering::Release);
+        } else if self.exchange_for_null(made).is_err() {
+            // SAFETY: I1: it was made here, and another thread's was put in.
+            drop(unsafe { Box::from_raw(made) });
+        }
+        self.get().expect("I1: put in above, by this thread or another")
+    }
+
+    fn exchange_for_null(&self, made: *mut Rare) -> Result<*mut Rare, *mut Rare> {
+        // ORDERING: Release; pairs with the Acquire in `get`: the content is visible. Relaxed on
+        // failure: `get` follows.
+        self.rare.compare_exchange(ptr::null_mut(), made, Ordering::Release, Ordering::Relaxed)
+    }
+
+    /// Frees what is there.
+    ///
+    /// # Safety
+    ///
+    /// - The place is not used again.
+    #[inline]
+    pub(crate) unsafe fn free(&self) {
+        // ORDERING: Relaxed; who drops the last reference to a task has seen all that was done.
+        let rare = self.rare.load(Ordering::Relaxed);
+        if !rare.is_null() {
+            // SAFETY: I1, and bullet 1: nobody else has it any more.
+            drop(unsafe { Box::from_raw(rare) });
+        }
+    }
+}
+
+impl fmt::Debug for RarePlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.get().fmt(f)
+    }
+}

@@ -1,0 +1,131 @@
+//! A reference to a task: who it is and how it stands, whatever its output.
+//!
+//! # Invariants
+//!
+//! - I1: a reference is counted in the task's word, so the head stays for as long as it lives.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::panic::Location;
+
+use crate::task::header::TaskPtr;
+use crate::task::id::Id;
+use crate::task::info::{Outcome, TaskInfo, TaskStatus};
+
+/// A task, for those who want to know about it and not to wait for it.
+///
+/// It keeps the memory of the task, but neither its future nor its output.
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver, TaskStatus};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// let task = executor.block_on(async {
+///     let handle = rt_core::spawn(async { rt_core::current_task() });
+///     handle.await.unwrap()
+/// });
+/// assert_eq!(task.name(), format!("Task-{}", task.id()));
+/// assert_eq!(task.info().state, TaskStatus::Finished);
+/// ```
+pub struct TaskRef(TaskPtr);
+
+// SAFETY: I1; through the reference only the atomic state, what is fixed, and `Rare`, which is
+// `Sync`, are reached.
+unsafe impl Sync for TaskRef {}
+
+impl TaskRef {
+    /// Another reference, for somebody who holds one, or the task.
+    pub(crate) fn new(task: TaskPtr) -> TaskRef {
+        task.state().ref_inc();
+        TaskRef(task)
+    }
+
+    /// The task in a slot that a walk has come to, if one is alive there.
+    pub(crate) fn pin(slot: TaskPtr) -> Option<TaskRef> {
+        slot.state().pin_if_live().then(|| TaskRef(slot))
+    }
+
+    pub(crate) fn ptr(&self) -> TaskPtr {
+        self.0
+    }
+
+    /// The task's number.
+    pub fn id(&self) -> Id {
+        self.0.header().id
+    }
+
+    /// The task's name: `Task-` and its number, unless it was given another.
+    ///
+    /// asyncio: `task.get_name`.
+    #[doc(alias = "get_name")]
+    pub fn name(&self) -> Cow<'_, str> {
+        match self.given_name() {
+            Some(name) => Cow::Borrowed(name),
+            None => Cow::Owned(self.default_name()),
+        }
+    }
+
+    /// Where the task was spawned, or where `block_on` was called.
+    pub fn spawned_at(&self) -> &'static Location<'static> {
+        self.0.header().spawned_at
+    }
+
+    /// True once the task has ended, in whatever way.
+    pub fn is_finished(&self) -> bool {
+        self.0.state().load().is_complete()
+    }
+
+    /// How the task ended; `None` if it has not.
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.0.state().load().outcome()
+    }
+
+    /// All that there is to know about it now.
+    pub fn info(&self) -> TaskInfo {
+        let now = self.0.state().load();
+        let state = if now.is_complete() {
+            TaskStatus::Finished
+        } else if now.is_owned() {
+            TaskStatus::Ready
+        } else {
+            TaskStatus::Waiting
+        };
+        let name = match self.given_name() {
+            Some(name) => name.clone(),
+            None => Cow::Owned(self.default_name()),
+        };
+        TaskInfo { id: self.id(), name, state, spawned_at: self.spawned_at() }
+    }
+
+    fn given_name(&self) -> Option<&Cow<'static, str>> {
+        self.0.header().rare.get()?.name.as_ref()
+    }
+
+    fn default_name(&self) -> String {
+        format!("Task-{}", self.id())
+    }
+}
+
+impl Clone for TaskRef {
+    fn clone(&self) -> TaskRef {
+        TaskRef::new(self.0)
+    }
+}
+
+impl Drop for TaskRef {
+    fn drop(&mut self) {
+        self.0.release();
+    }
+}
+
+impl fmt::Debug for TaskRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let TaskInfo { id, name, state, spawned_at } = self.info();
+        f.debug_struct("TaskRef")
+            .field("id", &id)
+            .field("name", &name)
+            .field("state", &state)
+            .field("spawned_at", &format_args!("{spawned_at}"))
+            .finish()
+    }
+}
