@@ -250,9 +250,8 @@ where
 
 impl Schedule for ExecutorShared {
     unsafe fn schedule(task: TaskPtr) {
-        // SAFETY: bullet 1: the task is alive, and only boxed tasks, which end before anybody can
-        // wake them, have no page.
-        let shared = unsafe { slab::owner_of(task.as_slot()) }.cast::<ExecutorShared>();
+        // A boxed task ends before anybody can wake it, so this one has a page.
+        let shared = page_owner(task);
         context::with_worker(|worker| match worker {
             Some(worker) if std::ptr::eq(&raw const *worker.shared, shared) => worker.push(task),
             // SAFETY: I1.
@@ -261,18 +260,28 @@ impl Schedule for ExecutorShared {
     }
 
     unsafe fn follow_up(task: TaskPtr, follow_up: FollowUp) {
-        if task.state().load().is_boxed() {
-            // It was spawned after the shutdown, so there is nothing to run the follow-up.
-            return;
+        // A task without an executor was spawned after the shutdown: nothing runs what follows.
+        if let Some(shared) = executor_of(task) {
+            let name = format!("on_finish of {}", TaskRef::new(task).name());
+            let birth = Birth::named(task.header().spawned_at, name.into());
+            drop(spawn(&shared, follow_up, birth));
         }
-        // SAFETY: bullet 1: the task is alive, and in a page.
-        let shared = unsafe { slab::owner_of(task.as_slot()) }.cast::<ExecutorShared>();
-        // SAFETY: I1; the count is the page's, and not given back here.
-        let shared = ManuallyDrop::new(unsafe { Arc::from_raw(shared) });
-        let name = format!("on_finish of {}", TaskRef::new(task).name());
-        let birth = Birth::named(task.header().spawned_at, name.into());
-        drop(spawn(&shared, follow_up, birth));
     }
+}
+
+/// The executor of a task; `None` for one that has memory of its own.
+pub(crate) fn executor_of(task: TaskPtr) -> Option<ManuallyDrop<Arc<ExecutorShared>>> {
+    if task.state().load().is_boxed() {
+        return None;
+    }
+    // SAFETY: I1; the count is the page's, and not given back by who gets it here.
+    Some(ManuallyDrop::new(unsafe { Arc::from_raw(page_owner(task)) }))
+}
+
+/// The executor of a task that lies in a page.
+fn page_owner(task: TaskPtr) -> *const ExecutorShared {
+    // SAFETY: I1: whoever has a `TaskPtr` holds the task, so its slot is not freed.
+    unsafe { slab::owner_of(task.as_slot()) }.cast()
 }
 
 impl Slot {

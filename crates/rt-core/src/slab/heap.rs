@@ -9,8 +9,8 @@
 //!
 //! # Invariants
 //!
-//! - I1: one thread at a time owns the heap: it alone calls anything but `for_each_slot`. The heap
-//!   stays where it is while it has pages.
+//! - I1: one thread at a time owns the heap: it alone calls anything but `walk` and
+//!   `for_each_slot`. The heap stays where it is while it has pages.
 //! - I2: pages are only ever added to `pages`, until `release_pages` takes them all. A walker keeps
 //!   that out by the lock `walks`, or is one of those that `release_pages` comes after.
 //! - I3: what is on a stack is a free slot of this heap; bits in hand are free slots of a word of

@@ -11,6 +11,7 @@ use rt_primitive::park::Parker;
 
 use crate::context;
 use crate::error::Obstacle;
+use crate::shared::executor_of;
 use crate::task::join::JoinHandle;
 use crate::task::join_error::JoinError;
 
@@ -48,15 +49,14 @@ impl<T> JoinHandle<T> {
     ///
     /// # Panics
     ///
-    /// On a thread that runs tasks or is inside a `block_on`, which it would stop; and if the
-    /// output was taken before.
+    /// On a thread that runs tasks or is inside a `block_on`, which it would stop; if the output
+    /// was taken before; and in a process forked from the one that started the runtime.
     #[track_caller]
     pub fn join_blocking(
         mut self,
         limit: Option<Duration>,
     ) -> Result<Result<T, JoinError>, JoinTimeout<T>> {
-        let worker = || context::is_inside().then_some(Obstacle::Worker);
-        if let Some(obstacle) = context::obstacle().or_else(worker) {
+        if let Some(obstacle) = self.obstacle() {
             panic!("cannot join_blocking at {}: {obstacle}", Location::caller());
         }
         self.assert_not_taken();
@@ -73,6 +73,16 @@ impl<T> JoinHandle<T> {
             }
             sleeper.parker.park_until(deadline);
         }
+    }
+
+    /// Why the calling thread must not wait, or would wait for ever.
+    fn obstacle(&self) -> Option<Obstacle> {
+        let executor = executor_of(self.task_ptr());
+        if executor.is_some_and(|executor| executor.is_forked()) {
+            return Some(Obstacle::Forked);
+        }
+        let worker = || context::is_inside().then_some(Obstacle::Worker);
+        context::obstacle().or_else(worker)
     }
 }
 

@@ -9,7 +9,8 @@
 //!
 //! - I1: the pointer goes from null to a leaked box once, and stays so until the task is freed.
 //!
-//! Model: `two_callbacks_find_one_list`.
+//! Model: `two_callbacks_find_one_list`, for I1. That the content is visible with the pointer no
+//! model sees, since it is plain memory; the thread sanitizer does.
 
 use std::borrow::Cow;
 use std::fmt;

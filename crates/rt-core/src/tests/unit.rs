@@ -1,5 +1,7 @@
 //! Unit tests that need the crate's insides.
 
+use std::cell::Cell;
+
 use crate::slab::SLOT_BYTES_MAX;
 use crate::slab::class::{CLASS_BYTES, class_of};
 use crate::task::id::Id;
@@ -75,4 +77,20 @@ fn an_outcome_is_there_once_the_task_has_ended() {
         let _ = state.complete(outcome, outcome != Outcome::Cancelled);
         assert_eq!(state.load().outcome(), Some(outcome));
     }
+}
+
+#[test]
+fn what_names_a_task_goes_to_other_threads() {
+    fn assert<T: Send + Sync + 'static>() {}
+    assert::<crate::JoinHandle<Cell<()>>>();
+    assert::<crate::LinkedHandle<Cell<()>>>();
+    assert::<crate::JoinTimeout<Cell<()>>>();
+    assert::<crate::SharedJoinHandle<()>>();
+    assert::<crate::AbortHandle>();
+    assert::<crate::TaskRef>();
+    assert::<crate::TaskInfo>();
+    assert::<crate::TaskBuilder>();
+    assert::<crate::CallbackId>();
+    assert::<JoinError>();
+    assert::<crate::TakeError>();
 }

@@ -26,12 +26,12 @@ impl Drop for Bomb {
     }
 }
 
-/// A waker whose every wake unwinds.
+/// A waker whose every wake unwinds, with a payload that unwinds when it is dropped.
 struct PanicsOnWake;
 
 impl Wake for PanicsOnWake {
     fn wake(self: Arc<Self>) {
-        bang();
+        resume_unwind(Box::new(Bomb));
     }
 }
 

@@ -165,5 +165,10 @@ fn a_fork_is_told_that_the_runtime_is_not_its_own() {
     let output = in_fork(move || drop(handle.spawn(async {})));
     let text = String::from_utf8_lossy(&output.stderr);
     assert!(text.contains("cannot spawn at") && text.contains("forked"), "{output:?}");
+
+    let mut task = Some(runtime.spawn(pending::<()>()));
+    let output = in_fork(move || drop(task.take().map(|task| task.join_blocking(None))));
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(text.contains("cannot join_blocking at") && text.contains("forked"), "{output:?}");
     assert_works(&runtime);
 }
