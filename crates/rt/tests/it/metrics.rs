@@ -21,7 +21,10 @@ fn in_a_poll<T: Send + 'static>(
 
 /// Waits until every task has ended: joiners are told so before it is counted.
 fn settles(handle: &rt::Handle) -> bool {
-    (0..10_000_000).any(|_| handle.metrics().tasks_alive() == 0)
+    (0..1_000_000).any(|_| {
+        std::thread::yield_now();
+        handle.metrics().tasks_alive() == 0
+    })
 }
 
 #[test]
@@ -97,12 +100,15 @@ fn a_wake_is_counted_by_who_causes_it() {
     let handle = runtime.handle().clone();
     in_a_poll(&runtime, move || {
         let wakes = || handle.metrics().workers.iter().map(|worker| worker.wakes).sum::<u64>();
-        // Each task is for the other worker, which sleeps sooner or later in between.
-        while wakes() == 0 {
-            let (tell, told) = mpsc::channel();
-            drop(rt::spawn(async move { tell.send(()).unwrap() }));
-            drop(rt::spawn(async {}));
-            told.recv().unwrap();
+        let before = wakes();
+        while wakes() == before {
+            // A worker that is awake is busier at the second look.
+            let (first, second) = (handle.metrics().workers, handle.metrics().workers);
+            if first.iter().zip(&second).any(|(first, second)| first.busy == second.busy) {
+                // The second goes to the deque, and the sleeper is woken for it.
+                (0..2).for_each(|_| drop(rt::spawn(async {})));
+            }
+            std::thread::yield_now();
         }
     });
 }
@@ -146,7 +152,10 @@ fn a_worker_that_sleeps_is_not_busy() {
     let sleeping = |runtime: &rt::Runtime| {
         // A worker that is awake is busier at each look.
         let look = || runtime.metrics().workers[0].busy;
-        (0..10_000_000).any(|_| look() == look())
+        (0..1_000_000).any(|_| {
+            std::thread::yield_now();
+            look() == look()
+        })
     };
     assert!(sleeping(&runtime));
     in_a_poll(&runtime, || ());
