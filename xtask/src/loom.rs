@@ -37,8 +37,8 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
     let (flags, filter) = crate::flags_and_filter(arguments, &["--full", "--update-ledger"])?;
     let is_full = flags.contains(&"--full");
     let updates = flags.contains(&"--update-ledger");
-    if updates && (is_full || filter.is_some()) {
-        return Err(Failure::Usage("--update-ledger goes with no filter and no --full".to_owned()));
+    if updates && is_full {
+        return Err(Failure::Usage("--update-ledger goes with no --full".to_owned()));
     }
     let (packages, filter_of_tests) = packages_for(filter)?;
     let log = target_directory().join("loom").join("models.log");
@@ -64,13 +64,13 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         ));
     }
     print!("{}", explored.table());
-    judge(&explored, updates, filter.is_some(), is_full)
+    judge(explored, updates, filter.is_some(), is_full)
 }
 
 /// Holds what was explored against the ledger, or writes it.
-fn judge(explored: &Ledger, updates: bool, is_part: bool, is_full: bool) -> Outcome {
+fn judge(explored: Ledger, updates: bool, is_part: bool, is_full: bool) -> Outcome {
     let path = workspace_root().join(LEDGER);
-    if updates {
+    if updates && !is_part {
         fs::write(path, explored.to_text())?;
         println!("{LEDGER} is written");
         return Ok(());
@@ -80,11 +80,17 @@ fn judge(explored: &Ledger, updates: bool, is_part: bool, is_full: bool) -> Outc
         println!("the bound is not the ledger's; executions are not compared");
         return Ok(());
     }
-    let committed = fs::read_to_string(path).map_err(|_| {
+    let committed = fs::read_to_string(&path).map_err(|_| {
         Failure::Failed(format!("{LEDGER} is absent; `cargo xtask loom --update-ledger` writes it"))
     })?;
-    let expected = Ledger::parse(&committed)
+    let mut expected = Ledger::parse(&committed)
         .map_err(|reason| Failure::Failed(format!("{LEDGER}: {reason}")))?;
+    if updates {
+        expected.replace_by(explored);
+        fs::write(path, expected.to_text())?;
+        println!("{LEDGER} is written for the models that ran");
+        return Ok(());
+    }
     let complaints = explored.compare(&expected, is_part);
     if complaints.is_empty() {
         return Ok(());

@@ -16,6 +16,7 @@ mod slab;
 mod task;
 
 mod budget;
+mod wait;
 mod yield_now;
 
 mod block_on;
@@ -54,4 +55,5 @@ pub use task::join_error::{JoinError, TakeError};
 pub use task::linked::LinkedHandle;
 pub use task::reference::TaskRef;
 pub use task::shared_join::SharedJoinHandle;
+pub use wait::{WaitKind, note_wait};
 pub use yield_now::{YieldNow, yield_now};

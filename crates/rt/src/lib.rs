@@ -26,6 +26,8 @@
 mod builder;
 mod driver;
 mod launch;
+pub mod pool;
+pub mod sync;
 
 pub mod runtime {
     //! What runs tasks: the runtime, its builder, and handles to it.

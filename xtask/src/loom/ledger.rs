@@ -43,6 +43,11 @@ impl Ledger {
         self.models.is_empty()
     }
 
+    /// Takes over what a run of some of the models found.
+    pub(crate) fn replace_by(&mut self, explored: Ledger) {
+        self.models.extend(explored.models);
+    }
+
     /// What the committed file holds.
     pub(crate) fn to_text(&self) -> String {
         let line = |(name, model): (&String, &Explored)| format!("{name} {}\n", model.executions);

@@ -1,0 +1,1 @@
+//! Threads and processes for work that must not hold up a runtime.

@@ -1,0 +1,1 @@
+//! Locks, queues and channels for tasks; they work on any executor.
