@@ -51,7 +51,8 @@ pub(crate) fn run(arguments: &[String]) -> Outcome {
         None => {
             run.nextest(CANARIES)?;
             run.canaries_ran()?;
-            if !is_full {
+            // They are all in one crate.
+            if !is_full && packages.iter().any(|package| package == "rt-primitive") {
                 run.nextest(LITMUS)?;
             }
             run.nextest(&format!("{MODELS} - {CANARIES} - {LITMUS}"))?;

@@ -110,6 +110,7 @@ pub(crate) fn poll_as_current(task: TaskPtr) -> (Polled, bool) {
         thread.task.set(Some(task));
         thread.yielded.set(false);
         thread.budget.set(POLL_BUDGET);
+        task.header().next.clear_note();
         let polled = task.poll();
         thread.task.set(None);
         (polled, thread.yielded.get())

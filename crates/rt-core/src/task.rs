@@ -14,6 +14,7 @@ pub(crate) mod linked;
 pub(crate) mod rare;
 pub(crate) mod reference;
 pub(crate) mod shared_join;
+pub(crate) mod stack;
 pub(crate) mod state;
 pub(crate) mod waker;
 

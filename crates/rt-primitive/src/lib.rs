@@ -65,6 +65,7 @@ use under_shuttle as backend;
 pub mod count;
 pub mod deque;
 pub mod fork;
+mod link;
 #[cfg(any(rt_loom, rt_shuttle))]
 pub mod model;
 mod mutant;
@@ -81,6 +82,7 @@ mod tests;
 
 pub use backend::{atomic, cell, hint, thread};
 pub use crossbeam_utils::CachePadded;
+pub use link::Link;
 pub use mutant::is_mutant;
 pub use note::Note;
 pub use serial::Serial;

@@ -62,8 +62,9 @@ pub mod task {
 
     #[doc(inline)]
     pub use rt_core::{
-        AbortHandle, CallbackId, Id, JoinError, JoinHandle, JoinTimeout, LinkedHandle, Outcome,
-        SharedJoinHandle, TakeError, TaskInfo, TaskRef, TaskStatus, YieldNow,
+        AbortHandle, CallGraph, CallbackId, Dump, Frame, Id, JoinError, JoinHandle, JoinTimeout,
+        LinkedHandle, Outcome, SharedJoinHandle, TakeError, TaskInfo, TaskRef, TaskStatus,
+        WaitInfo, WaitKind, YieldNow,
     };
 
     /// Spawns a task that has a name.
@@ -213,6 +214,25 @@ pub mod time {
 }
 
 pub use launch::run;
+/// The tasks of the current runtime and what each waits for, as a tree, with those that wait in a
+/// circle.
+///
+/// ```
+/// rt::run(async {
+///     let slow = rt::task::Builder::new().name("slow").spawn(std::future::pending::<()>());
+///     rt::task::Builder::new().name("waiter").spawn(slow);
+///     println!("{}", rt::dump());
+/// });
+/// ```
+///
+/// [`Handle::dump`](runtime::Handle::dump) does it from outside.
+///
+/// # Panics
+///
+/// Outside a runtime.
+#[doc(alias = "print_call_graph")]
+#[doc(inline)]
+pub use rt_core::dump;
 #[doc(no_inline)]
 pub use runtime::{Builder, Handle, Runtime};
 #[doc(no_inline)]

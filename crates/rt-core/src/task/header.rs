@@ -10,7 +10,8 @@
 //!
 //! - I1: a `TaskPtr` points to a whole head for as long as its party holds a reference or, by
 //!   OWNED, the task itself; the memory stays readable as a `TaskState` for the life of its page.
-//! - I2: `next` is touched only by the queue that holds the task, or by who takes it from there.
+//! - I2: as a link, `next` is touched only by the queue that holds the task, or by who takes it
+//!   from there; as a note of what the task waits for, it is written by who polls the task.
 //! - I3: `join_waker` is touched as I4 of `state.rs` says.
 //!
 //! Models: `a_joiner_may_change_its_waker` for I3, `a_batch_is_read_before_it_is_published` for I2.
@@ -18,11 +19,11 @@
 use std::borrow::Cow;
 use std::mem::{MaybeUninit, size_of};
 use std::panic::Location;
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
 use std::task::Waker;
 
-use rt_primitive::MODEL;
 use rt_primitive::cell::UnsafeCell;
+use rt_primitive::{Link, MODEL};
 
 use crate::queue::Linked;
 use crate::slab;
@@ -78,8 +79,8 @@ pub(crate) struct Header {
     pub(crate) rare: RarePlace,
     // [C] What depends on the future's type.
     pub(crate) vtable: &'static Vtable,
-    // [O] The task behind this one in an intrusive queue (I2).
-    next: UnsafeCell<Option<TaskPtr>>,
+    // [A] The task behind this one in an intrusive queue, or what the task waits for (I2).
+    pub(crate) next: Link<Location<'static>>,
     // [O] By turns, as I3 says.
     pub(crate) join_waker: UnsafeCell<MaybeUninit<Waker>>,
     // [C] The task's number.
@@ -115,7 +116,7 @@ impl Header {
         Header {
             rare: RarePlace::new(birth.rare),
             vtable,
-            next: UnsafeCell::new(None),
+            next: Link::new(),
             join_waker: UnsafeCell::new(MaybeUninit::uninit()),
             id,
             spawned_at: birth.spawned_at,
@@ -218,13 +219,11 @@ impl TaskPtr {
 // SAFETY: `next` is a field of the node itself, used by nothing but the queue that holds it (I2).
 unsafe impl Linked for TaskPtr {
     fn set_next(self, next: Option<TaskPtr>) {
-        // SAFETY: I2: the calling queue holds the task.
-        self.header().next.with_mut(|field| unsafe { field.write(next) });
+        self.header().next.set(next.map_or(ptr::null_mut(), TaskPtr::as_raw));
     }
 
     fn next(self) -> Option<TaskPtr> {
-        // SAFETY: I2: the calling queue holds the task.
-        self.header().next.with(|field| unsafe { field.read() })
+        NonNull::new(self.header().next.get()).map(TaskPtr::from_slot)
     }
 
     fn as_raw(self) -> *mut () {

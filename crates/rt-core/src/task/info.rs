@@ -5,6 +5,7 @@ use std::fmt;
 use std::panic::Location;
 
 use crate::task::id::Id;
+use crate::wait::WaitInfo;
 
 /// One task, as it was at one moment.
 ///
@@ -30,6 +31,8 @@ pub struct TaskInfo {
     pub state: TaskStatus,
     /// Where it was spawned, or where `block_on` was called.
     pub spawned_at: &'static Location<'static>,
+    /// What it waits for; `None` while it could go on, and where its leaf future does not say so.
+    pub wait: Option<WaitInfo>,
 }
 
 /// Whether a task can go on.
@@ -68,7 +71,11 @@ pub enum Outcome {
 
 impl fmt::Display for TaskInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({}), spawned at {}", self.name, self.state, self.spawned_at)
+        write!(f, "{} ({}", self.name, self.state)?;
+        if let Some(wait) = &self.wait {
+            write!(f, " for {wait}")?;
+        }
+        write!(f, "), spawned at {}", self.spawned_at)
     }
 }
 

@@ -28,6 +28,7 @@ use crate::task::id::Id;
 use crate::task::info::Outcome;
 use crate::task::join_error::{JoinError, TakeError};
 use crate::task::reference::TaskRef;
+use crate::wait::{WaitKind, note_wait};
 
 /// Waits for a task and yields its output; dropping it lets the task run on.
 ///
@@ -213,7 +214,12 @@ impl<T> Future for JoinHandle<T> {
         if self.is_own() {
             return Poll::Ready(Err(JoinError::self_join(self.id())));
         }
-        self.poll_end(cx.waker())
+        let end = self.poll_end(cx.waker());
+        if end.is_pending() {
+            let header = self.task.header();
+            note_wait(WaitKind::Join, header.spawned_at, header.id.number() as usize);
+        }
+        end
     }
 }
 

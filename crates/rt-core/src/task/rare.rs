@@ -17,7 +17,7 @@ use std::fmt;
 use std::ptr;
 
 use rt_primitive::atomic::{AtomicPtr, Ordering};
-use rt_primitive::mutant;
+use rt_primitive::{Tally, mutant};
 
 use crate::task::callbacks::Callbacks;
 
@@ -28,6 +28,8 @@ pub(crate) struct Rare {
     pub(crate) name: Option<Cow<'static, str>>,
     // [L]
     pub(crate) callbacks: Callbacks,
+    // [A] Which lock or task it waits for, if it waits for one.
+    pub(crate) waits_on: Tally,
 }
 
 impl Rare {

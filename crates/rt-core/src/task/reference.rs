@@ -11,6 +11,7 @@ use std::panic::Location;
 use crate::task::header::TaskPtr;
 use crate::task::id::Id;
 use crate::task::info::{Outcome, TaskInfo, TaskStatus};
+use crate::wait;
 
 /// A task, for those who want to know about it and not to wait for it.
 ///
@@ -94,7 +95,10 @@ impl TaskRef {
             Some(name) => name.clone(),
             None => Cow::Owned(self.default_name()),
         };
-        TaskInfo { id: self.id(), name, state, spawned_at: self.spawned_at() }
+        let wait = (state == TaskStatus::Waiting).then(|| wait::note_of(self.0)).flatten();
+        // The parts of the note fit together if the task has not run meanwhile.
+        let wait = wait.filter(|_| !self.0.state().load().is_owned());
+        TaskInfo { id: self.id(), name, state, spawned_at: self.spawned_at(), wait }
     }
 
     fn given_name(&self) -> Option<&Cow<'static, str>> {
@@ -120,12 +124,13 @@ impl Drop for TaskRef {
 
 impl fmt::Debug for TaskRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let TaskInfo { id, name, state, spawned_at } = self.info();
+        let TaskInfo { id, name, state, spawned_at, wait } = self.info();
         f.debug_struct("TaskRef")
             .field("id", &id)
             .field("name", &name)
             .field("state", &state)
             .field("spawned_at", &format_args!("{spawned_at}"))
+            .field("wait", &wait)
             .finish()
     }
 }

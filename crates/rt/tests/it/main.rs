@@ -7,6 +7,7 @@ mod callbacks;
 mod child;
 mod deterministic;
 mod drop_inside;
+mod dump;
 mod enter;
 mod fairness;
 mod faults;
