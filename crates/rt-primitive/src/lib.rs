@@ -62,6 +62,7 @@ use under_loom as backend;
 #[cfg(rt_shuttle)]
 use under_shuttle as backend;
 
+mod const_fn;
 pub mod count;
 pub mod deque;
 pub mod fork;

@@ -15,13 +15,13 @@
 
 use crate::atomic::{AtomicBool, Ordering};
 use crate::cell::UnsafeCell;
-use crate::{count, hint, mutant, thread};
+use crate::{MODEL, count, hint, mutant, thread};
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
 /// How often `lock` spins before it gives its time slice away.
-const SPINS_MAX: u32 = 32;
+const SPINS_MAX: u32 = if MODEL { 0 } else { 32 };
 
 /// A lock that can be tried without waiting: one read-modify-write to lock, one store to unlock.
 ///
@@ -47,9 +47,11 @@ pub struct TryLock<T> {
 unsafe impl<T: Send> Sync for TryLock<T> {}
 
 impl<T> TryLock<T> {
-    /// An unlocked lock around `value`.
-    pub fn new(value: T) -> Self {
-        Self { locked: AtomicBool::new(false), value: UnsafeCell::new(value) }
+    crate::const_fn! {
+        /// An unlocked lock around `value`.
+        pub fn new(value: T) -> Self {
+            Self { locked: AtomicBool::new(false), value: UnsafeCell::new(value) }
+        }
     }
 
     /// Takes the lock if it is free. Counted as an exchange and not as a lock: it never waits.

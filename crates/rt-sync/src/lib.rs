@@ -3,3 +3,8 @@
 //! Applications use the crate `rt`, which gives out all of this one.
 
 #![warn(missing_docs)]
+
+#[cfg(test)]
+mod tests;
+#[allow(dead_code, unused_imports, reason = "the primitives that stand on it follow")]
+mod waiters;

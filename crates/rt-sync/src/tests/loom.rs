@@ -1,0 +1,4 @@
+//! Models of the races between those who wait, those who give, and those who give up.
+
+mod canary;
+mod waiters;
