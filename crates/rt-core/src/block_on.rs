@@ -36,6 +36,7 @@ use crate::error::{BlockOnError, Obstacle};
 use crate::shared::{ExecutorShared, Slot, Visitor};
 use crate::shutdown;
 use crate::simulate::Crew;
+use crate::vars;
 use crate::worker::WorkerContext;
 
 /// Runs `future` to its end on this thread.
@@ -65,14 +66,14 @@ pub(crate) fn block_on<F: Future>(
         Some(seats) => {
             let root = Root::new(Bed::Slot(shared.clone(), seats.bed()), called_at);
             let listed = Listed::new(&shared.slots[seats.bed()], &root);
-            root.with_body(&mut body, || seats.drive(&root));
+            root.with_body(&mut body, || vars::outside_scopes(|| seats.drive(&root)));
             drop(listed);
             seats.leave();
         }
         None => {
             let parker = Arc::new(Parker::new());
             let root = Root::new(Bed::Own(shared.clone(), parker.clone()), called_at);
-            root.with_body(&mut body, || visit(shared, &root, &parker));
+            root.with_body(&mut body, || vars::outside_scopes(|| visit(shared, &root, &parker)));
         }
     }
     match output.expect("the root task ended, so its future did") {

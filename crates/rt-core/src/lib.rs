@@ -14,6 +14,8 @@ mod idle;
 mod queue;
 mod slab;
 mod task;
+mod task_local;
+mod vars;
 
 mod budget;
 mod resource;
@@ -60,5 +62,7 @@ pub use task::linked::LinkedHandle;
 pub use task::reference::TaskRef;
 pub use task::shared_join::SharedJoinHandle;
 pub use task::stack::{CallGraph, Frame};
+pub use task_local::{LocalAccessError, LocalKey, TaskLocalFuture};
+pub use vars::{ContextScope, ContextVar, ContextVars};
 pub use wait::{WaitInfo, WaitKind, note_wait};
 pub use yield_now::{YieldNow, yield_now};

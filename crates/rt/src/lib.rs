@@ -78,6 +78,11 @@ pub mod task {
     #[doc(inline)]
     pub use rt_core::TaskBuilder as Builder;
 
+    #[doc(inline)]
+    pub use rt_core::{
+        ContextScope, ContextVar, ContextVars, LocalAccessError, LocalKey, TaskLocalFuture,
+    };
+
     /// The task that is running on this thread.
     ///
     /// ```
@@ -237,6 +242,9 @@ pub use rt_core::dump;
 pub use runtime::{Builder, Handle, Runtime};
 #[doc(no_inline)]
 pub use task::spawn;
+
+#[doc(inline)]
+pub use rt_core::{context_var, task_local};
 
 /// Runs an `async fn main` on a runtime.
 ///

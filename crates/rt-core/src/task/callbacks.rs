@@ -33,6 +33,7 @@ use crate::task::id::Id;
 use crate::task::info::{Outcome, TaskInfo};
 use crate::task::join::JoinHandle;
 use crate::task::reference::TaskRef;
+use crate::vars;
 
 /// Names a callback, for [`JoinHandle::remove_callback`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -71,7 +72,11 @@ impl<T> JoinHandle<T> {
         F: FnOnce(&TaskInfo, &Outcome) + Send + 'static,
     {
         let task = self.task_ptr();
-        let number = task.header().rare.get_or_make().callbacks.add(Box::new(callback));
+        let callback: Callback = match vars::inherited() {
+            Some(vars) => Box::new(move |info, outcome| vars.run(|| callback(info, outcome))),
+            None => Box::new(callback),
+        };
+        let number = task.header().rare.get_or_make().callbacks.add(callback);
         perturb!();
         if !task.state().announce_callbacks() {
             follow_up(task, Starter::Latecomer);

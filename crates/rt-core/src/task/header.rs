@@ -31,6 +31,7 @@ use crate::task::callbacks::FollowUp;
 use crate::task::id::Id;
 use crate::task::rare::{Rare, RarePlace};
 use crate::task::state::{LastRef, TaskState};
+use crate::vars;
 
 /// What the holder does after polling a task.
 #[derive(Debug, PartialEq, Eq)]
@@ -99,14 +100,16 @@ pub(crate) struct Birth {
 }
 
 impl Birth {
-    /// A task of no name.
+    /// A task of no name, with the context variables of this place.
     #[inline]
     pub(crate) fn at(spawned_at: &'static Location<'static>) -> Birth {
-        Birth { spawned_at, rare: None }
+        Birth { spawned_at, rare: vars::inherited().map(Rare::with_vars) }
     }
 
     pub(crate) fn named(spawned_at: &'static Location<'static>, name: Cow<'static, str>) -> Birth {
-        Birth { spawned_at, rare: Some(Rare::named(name)) }
+        let mut birth = Birth::at(spawned_at);
+        birth.rare.get_or_insert_default().name = Some(name);
+        birth
     }
 }
 

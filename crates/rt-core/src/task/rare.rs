@@ -20,12 +20,15 @@ use rt_primitive::atomic::{AtomicPtr, Ordering};
 use rt_primitive::{Tally, mutant};
 
 use crate::task::callbacks::Callbacks;
+use crate::vars::ContextVars;
 
 /// What few tasks have.
 #[derive(Debug, Default)]
 pub(crate) struct Rare {
     // [C]
     pub(crate) name: Option<Cow<'static, str>>,
+    // [C] The context variables it was spawned with.
+    pub(crate) vars: ContextVars,
     // [L]
     pub(crate) callbacks: Callbacks,
     // [A] Which lock or task it waits for, if it waits for one.
@@ -33,8 +36,8 @@ pub(crate) struct Rare {
 }
 
 impl Rare {
-    pub(crate) fn named(name: Cow<'static, str>) -> Box<Rare> {
-        Box::new(Rare { name: Some(name), ..Rare::default() })
+    pub(crate) fn with_vars(vars: ContextVars) -> Box<Rare> {
+        Box::new(Rare { vars, ..Rare::default() })
     }
 }
 

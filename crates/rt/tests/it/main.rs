@@ -5,6 +5,7 @@ mod block_on;
 mod builder;
 mod callbacks;
 mod child;
+mod context_vars;
 mod deterministic;
 mod drop_inside;
 mod dump;
