@@ -217,8 +217,9 @@ fn wait(worker: &WorkerContext, root: &Root) {
     }
     perturb!();
     worker.slot().heap.give_back_pending();
+    let next_look = worker.look_at_memory();
     worker.tallies().parks.add(1);
-    worker.slot().parker.park_until(deadline);
+    worker.slot().parker.park_until([deadline, next_look].into_iter().flatten().min());
 }
 
 /// Runs the root task only, until the slots of an executor without threads fall to this one.

@@ -48,6 +48,7 @@ use crate::task::header::{Birth, TaskPtr};
 use crate::task::id::IdBlock;
 use crate::task::join::JoinHandle;
 use crate::task::reference::TaskRef;
+use crate::worker::memory::MemoryLooks;
 
 /// One executor, as seen by every thread.
 pub(crate) struct ExecutorShared {
@@ -111,6 +112,7 @@ pub(crate) struct Visitor {
 pub(crate) struct Seat {
     pub(crate) queue: LocalQueue<TaskPtr>,
     pub(crate) ids: IdBlock,
+    pub(crate) looks: MemoryLooks,
 }
 
 impl ExecutorShared {
@@ -142,6 +144,11 @@ impl ExecutorShared {
     /// How long ago the executor was made.
     pub(crate) fn age(&self) -> Duration {
         self.started.elapsed()
+    }
+
+    /// When the executor is that old.
+    pub(crate) fn at_age(&self, age: Duration) -> Instant {
+        self.started + age
     }
 
     /// Whether this process was forked from the one that made the executor, and so has none of its
@@ -295,7 +302,11 @@ impl Slot {
             heap: Heap::new(vacate),
             tallies: CachePadded::new(SlotTallies::new(victims)),
             root: Mutex::new(None),
-            seat: Mutex::new(Some(Seat { queue, ids: IdBlock::default() })),
+            seat: Mutex::new(Some(Seat {
+                queue,
+                ids: IdBlock::default(),
+                looks: MemoryLooks::default(),
+            })),
         }
     }
 }

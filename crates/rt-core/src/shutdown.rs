@@ -122,7 +122,9 @@ pub(crate) fn abort_reachable(shared: &Arc<ExecutorShared>) {
         return;
     }
     for slot in &shared.slots[..shared.workers] {
-        // A spawn that began before the close may come after this walk: the owner walks again.
+        // A spawn that began before the close may come after this walk: the owner walks again. It
+        // may be looking for pages to return as well.
+        slot.heap.keep_pages();
         shared.abort_all_of(&slot.heap);
         abort_queue_of(shared, slot);
     }

@@ -7,6 +7,7 @@
 //! - I3: after a poll that pushed, the definitive look at the sleepers is made before the next one.
 
 mod idle;
+pub(crate) mod memory;
 mod search;
 mod take;
 

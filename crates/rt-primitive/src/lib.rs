@@ -67,6 +67,7 @@ pub mod count;
 pub mod deque;
 pub mod fork;
 mod link;
+pub mod memory;
 #[cfg(any(rt_loom, rt_shuttle))]
 pub mod model;
 mod mutant;

@@ -7,16 +7,21 @@
 //! that has enough to offer, then of a new page. Other threads never touch a heap: they give slots
 //! back to the page (`page.rs`), where the owner finds them with the next word it takes.
 //!
+//! Nothing tells that a page has fallen empty: a free is one bit and must not cost more. So the
+//! owner looks for such pages now and then, and gives them back to the system but for a few.
+//!
 //! # Invariants
 //!
 //! - I1: one thread at a time owns the heap: it alone calls anything but `walk` and
 //!   `for_each_slot`. The heap stays where it is while it has pages.
-//! - I2: pages are only ever added to `pages`, until `release_pages` takes them all. A walker keeps
-//!   that out by the lock `walks`, or is one of those that `release_pages` comes after.
+//! - I2: who takes pages out of `pages`, in `return_unused` or `release_pages`, has the lock
+//!   `walks`. A walker has it too; or it is the owner; or it is one of those that `release_pages`
+//!   comes after, and `return_unused` is kept out by `keep_pages`, or by what its caller looks at.
 //! - I3: what is on a stack is a free slot of this heap; bits in hand are free slots of a word of
 //!   the page in hand.
 //!
-//! Models: `a_slot_freed_elsewhere_is_reused_once`, `a_walk_meets_the_shutdown`.
+//! Models: `a_slot_freed_elsewhere_is_reused_once`, `a_walk_meets_the_shutdown`,
+//! `a_walk_meets_a_return`, `a_return_meets_who_ends_the_tasks`.
 //! Proptest: `tests/prop/slab.rs`.
 
 use std::cell::Cell;
@@ -25,8 +30,8 @@ use std::ptr::{self, NonNull};
 
 use rt_primitive::atomic::{AtomicPtr, Ordering};
 use rt_primitive::cell::UnsafeCell;
-use rt_primitive::mutant;
 use rt_primitive::sync::{Arc, Mutex};
+use rt_primitive::{MODEL, Tally, mutant};
 
 use crate::slab::class::{CLASSES, class_of};
 use crate::slab::orphans;
@@ -41,6 +46,9 @@ const NEARLY_FULL: usize = 8;
 
 /// Pages looked at before a new one is made.
 const PAGES_LOOKED_AT: usize = 64;
+
+/// Pages without a slot in use that a heap keeps for the tasks to come.
+pub(crate) const UNUSED_KEPT: usize = if MODEL { 0 } else { 4 };
 
 /// Where the owner allocates slots of one size.
 struct ClassHeap {
@@ -66,8 +74,10 @@ pub(crate) struct Heap {
     pending: Cell<Option<(&'static Page, Place)>>,
     // [A] The newest page; written by the owner (I2).
     pages: AtomicPtr<Page>,
-    // [L] Held by who walks, and by who takes the pages away (I2).
-    walks: Mutex<()>,
+    // [O] How many pages there are; read by anybody.
+    page_count: Tally,
+    // [L] Held by who walks, and by who takes pages away; true once none are returned (I2).
+    walks: Mutex<bool>,
     // [L] Nothing: it tells the model checker who walks, and who takes the pages away.
     walked: UnsafeCell<()>,
 }
@@ -92,7 +102,8 @@ impl Heap {
             }),
             pending: Cell::new(None),
             pages: AtomicPtr::new(ptr::null_mut()),
-            walks: Mutex::new(()),
+            page_count: Tally::new(),
+            walks: Mutex::new(false),
             walked: UnsafeCell::new(()),
         }
     }
@@ -151,11 +162,9 @@ impl Heap {
         // ORDERING: Relaxed; only the owner writes it.
         let older = self.pages.load(Ordering::Relaxed);
         let page = Page::new(self, number, owner.clone(), self.vacate, older);
-        // SAFETY: pages stay while the heap is in use (I2).
-        if let Some(last) = unsafe { class.page.get().as_ref() } {
-            page.ring.set(last.ring.replace(page));
-        }
+        class.add_to_ring(page);
         class.page.set(page);
+        self.page_count.add(1);
         // ORDERING: Release; pairs with the Acquire in `for_each_slot`: the walker reads the
         // header.
         self.pages.store(ptr::from_ref(page).cast_mut(), Ordering::Release);
@@ -202,7 +211,7 @@ impl Heap {
         self.for_each_slot(f);
     }
 
-    /// The same without the lock, for a thread that `release_pages` comes after (I2).
+    /// The same without the lock, for the owner, or a thread that `release_pages` comes after (I2).
     pub(crate) fn for_each_slot(&self, mut f: impl FnMut(NonNull<()>)) {
         self.walked.with(|_| {
             // ORDERING: Acquire; pairs with the Release in `add_page`.
@@ -210,34 +219,87 @@ impl Heap {
             // SAFETY: I2: a page in the list stays.
             while let Some(this) = unsafe { page.as_ref() } {
                 (0..this.ready_slots()).for_each(|number| f(this.slot(number)));
-                page = this.older;
+                page = this.older.get();
             }
         });
+    }
+
+    /// How many pages there are, or were a moment ago; any thread.
+    pub(crate) fn page_count(&self) -> usize {
+        self.page_count.get() as usize
+    }
+
+    /// No page is returned any more before `release_pages`: others are going to walk without the
+    /// lock. Any thread.
+    pub(crate) fn keep_pages(&self) {
+        if !mutant!("slab.keep_no_pages") {
+            *self.walks.lock() = true;
+        }
+    }
+
+    /// Frees pages without a slot in use, but for a few and at most `max` of them; the owner calls
+    /// it now and then. Gives their number.
+    pub(crate) fn return_unused(&self, max: usize) -> usize {
+        let walks = (!mutant!("slab.return_unlocked")).then(|| self.walks.lock());
+        if walks.as_deref() == Some(&true) {
+            return 0;
+        }
+        self.classes.iter().for_each(|class| self.put_back(class));
+        self.walked.with_mut(|_| ());
+        // ORDERING: Relaxed; only the owner writes it, and walkers are kept out.
+        let mut page: *const Page = self.pages.load(Ordering::Relaxed);
+        let (mut unused, mut last_kept): (usize, Option<&Page>) = (0, None);
+        // SAFETY: I2: a page in the list stays until it is freed below.
+        while let Some(this) = unsafe { page.as_ref() } {
+            page = this.older.get();
+            if this.is_unused() || mutant!("slab.return_in_use") {
+                unused += 1;
+                if (UNUSED_KEPT + 1..=UNUSED_KEPT + max).contains(&unused) {
+                    // SAFETY: the only owner looks, and nobody holds a slot of it (`page.rs` I4).
+                    unsafe { Page::free_memory(this) };
+                    continue;
+                }
+            }
+            match last_kept {
+                Some(last) => last.older.set(this),
+                // ORDERING: Relaxed; walkers are kept out, and the lock tells the next.
+                None => self.pages.store(ptr::from_ref(this).cast_mut(), Ordering::Relaxed),
+            }
+            last_kept = Some(this);
+            self.classes[this.class].add_to_ring(this);
+        }
+        match last_kept {
+            Some(last) => last.older.set(ptr::null()),
+            // ORDERING: Relaxed; as above.
+            None => self.pages.store(ptr::null_mut(), Ordering::Relaxed),
+        }
+        let returned = unused.saturating_sub(UNUSED_KEPT).min(max);
+        self.page_count.set(self.page_count.get() - returned as u64);
+        returned
     }
 
     /// Frees every page; those with slots in use when the last of these is freed. The owner calls
     /// it, after which nobody allocates here any more, and walkers find nothing.
     pub(crate) fn release_pages(&self) {
         self.give_back_pending();
-        for class in &self.classes {
-            self.put_back(class);
-        }
+        self.classes.iter().for_each(|class| self.put_back(class));
         let walks = (!mutant!("slab.release_unlocked")).then(|| self.walks.lock());
         self.walked.with_mut(|_| ());
         // ORDERING: Relaxed; only the owner writes it, and walkers are kept out.
         let mut page: *const Page = self.pages.load(Ordering::Relaxed);
         // ORDERING: Relaxed; as above.
         self.pages.store(ptr::null_mut(), Ordering::Relaxed);
+        self.page_count.set(0);
         // SAFETY: I2: a page in the list stays until it is freed or adopted below.
         while let Some(this) = unsafe { page.as_ref() } {
-            page = this.older;
+            page = this.older.get();
             orphans::free_or_adopt(this);
         }
         drop(walks);
         orphans::sweep();
     }
 
-    /// Turns the slots in hand and on the stack back into bits.
+    /// Turns the slots in hand and on the stack back into bits, and takes no page in hand.
     fn put_back(&self, class: &ClassHeap) {
         // SAFETY: pages stay while the heap is in use (I2).
         if let Some(page) = unsafe { class.page.get().as_ref() } {
@@ -258,6 +320,20 @@ impl Heap {
 impl fmt::Debug for Heap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Heap").finish_non_exhaustive()
+    }
+}
+
+impl ClassHeap {
+    /// Puts a page behind the one in hand, or in hand.
+    fn add_to_ring(&self, page: &Page) {
+        // SAFETY: pages stay while the heap is in use (`heap.rs` I2).
+        match unsafe { self.page.get().as_ref() } {
+            Some(last) => page.ring.set(last.ring.replace(page)),
+            None => {
+                page.ring.set(page);
+                self.page.set(page);
+            }
+        }
     }
 }
 

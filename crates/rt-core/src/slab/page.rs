@@ -13,9 +13,10 @@
 //!   in hand, its stack, or some thread's mask of frees not yet given back.
 //! - I3: slots of words below `words_ready` hold a valid state word, whoever reads it.
 //! - I4: a page holds one count of its owner, given back when the page is freed; it is freed by who
-//!   has it alone, when every slot is free.
+//!   has it alone, when every slot is free. A slot that is free stays so unless the owner takes it,
+//!   and who gave it back touches the page no more.
 //!
-//! Model: `a_slot_freed_elsewhere_is_reused_once`.
+//! Models: `a_slot_freed_elsewhere_is_reused_once`, `a_page_is_returned_after_its_last_slot`.
 
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::cell::Cell;
@@ -23,8 +24,9 @@ use std::mem::size_of;
 use std::ptr::{self, NonNull};
 
 use rt_primitive::atomic::{AtomicU64, AtomicUsize, Ordering};
+use rt_primitive::cell::UnsafeCell;
 use rt_primitive::sync::Arc;
-use rt_primitive::{CachePadded, MODEL, mutant, perturb};
+use rt_primitive::{CachePadded, MODEL, memory, mutant, perturb};
 
 use crate::slab::class::{CLASS_BYTES, slots_per_page};
 use crate::slab::heap::Heap;
@@ -65,14 +67,16 @@ pub(crate) struct Page {
     pub(crate) slots: usize,
     // [C] Makes a slot's state word.
     vacate: unsafe fn(NonNull<()>),
-    // [C] The next of all the heap's pages, for walkers.
-    pub(crate) older: *const Page,
+    // [L] The next of all the heap's pages, for walkers (`heap.rs` I2).
+    pub(crate) older: Cell<*const Page>,
     // [O] The next page of the same class, in a ring.
     pub(crate) ring: Cell<*const Page>,
     // [O] Free slots that the owner knows of.
     pub(crate) free: [Cell<u64>; WORDS],
     // [A] Written by the owner (I3).
     words_ready: AtomicUsize,
+    // [L] Nothing: it tells the model checker who gives a slot back, and who frees the page.
+    used: UnsafeCell<()>,
     // [A] Free slots that others gave back.
     given_back: CachePadded<[AtomicU64; WORDS]>,
 }
@@ -98,10 +102,11 @@ impl Page {
             class,
             slots: slots_per_page(class, PAGE_BYTES - HEADER_BYTES, WORDS * 64),
             vacate,
-            older,
+            older: Cell::new(older),
             ring: Cell::new(memory),
             free: [const { Cell::new(0) }; WORDS],
             words_ready: AtomicUsize::new(0),
+            used: UnsafeCell::new(()),
             given_back: CachePadded::new(std::array::from_fn(|_| AtomicU64::new(0))),
         };
         // SAFETY: I1: fresh memory, larger than a header and aligned for more than one.
@@ -141,6 +146,7 @@ impl Page {
 
     /// Gives slots back that the owner of another heap, or nobody's thread, has freed.
     pub(crate) fn give_back(&self, place: Place) {
+        self.used.with(|_| ());
         // ORDERING: Release; pairs with the Acquire in `take_word`: the owner reuses the slots
         // after everything this thread did to them.
         let order = mutant!("slab.give_back_relaxed", Ordering::Release => Ordering::Relaxed);
@@ -195,10 +201,11 @@ impl Page {
 
     /// True when no slot is in use; the caller is the owner, or there is none any more.
     pub(crate) fn is_unused(&self) -> bool {
+        let ready = |word: usize| self.ready_slots().saturating_sub(word * 64).min(64);
         // ORDERING: Acquire; pairs with the Release in `give_back`: the page is freed after all
         // that was done to its slots.
-        let free: u32 = (0..WORDS).map(|word| self.free_bits(word, Ordering::Acquire)).sum();
-        free as usize == self.ready_slots()
+        let order = mutant!("slab.unused_relaxed", Ordering::Acquire => Ordering::Relaxed);
+        (0..WORDS).all(|word| self.free_bits(word, order) as usize == ready(word))
     }
 
     fn free_bits(&self, word: usize, ordering: Ordering) -> u32 {
@@ -215,6 +222,10 @@ impl Page {
         // SAFETY: bullet 1.
         let header = unsafe { &*page };
         let (owner, drop_owner) = (header.owner, header.drop_owner);
+        header.used.with_mut(|_| ());
+        let block = NonNull::from(header).cast();
+        // SAFETY: bullet 1; `new` made the block of this size, and nobody reads it any more.
+        unsafe { memory::discard(block, PAGE_BYTES) };
         // SAFETY: bullet 1; allocated with this layout in `new`.
         unsafe { dealloc(page.cast_mut().cast(), LAYOUT) };
         // SAFETY: I4: the page's own count, given back once.

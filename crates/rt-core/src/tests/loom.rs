@@ -4,6 +4,7 @@ mod callbacks;
 mod canary;
 mod idle;
 mod join;
+mod memory;
 mod queues;
 mod runtime;
 mod shared_join;

@@ -21,6 +21,7 @@ impl WorkerContext {
     /// unparks this thread.
     pub(crate) fn wait_for_task(&self, is_ready: &dyn Fn() -> bool) -> Option<TaskPtr> {
         self.slot().heap.give_back_pending();
+        let next_look = self.look_at_memory();
         let found = self.spin(is_ready);
         if found.is_some() {
             return found;
@@ -45,7 +46,7 @@ impl WorkerContext {
             }
             return found;
         }
-        self.park(deadline);
+        self.park([deadline, next_look].into_iter().flatten().min());
         None
     }
 

@@ -11,6 +11,7 @@ impl WorkerContext {
         let turn = self.turns.get().wrapping_add(1);
         self.turns.set(turn);
         if turn % INJECTOR_TICK == 0 {
+            self.look_at_memory();
             self.shared.driver.turn(self.slot);
             // What it woke runs before a task that `requeue` told nobody of.
             self.pushed.set(self.pushed.get() || !self.slot().next.is_empty());

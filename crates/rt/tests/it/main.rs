@@ -17,6 +17,7 @@ mod handles;
 mod idle;
 mod leaks;
 mod macros;
+mod memory;
 mod metrics;
 mod panics;
 mod process;

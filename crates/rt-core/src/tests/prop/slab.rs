@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use rt_primitive::sync::Arc;
 
 use crate::slab::class::{CLASS_BYTES, class_of};
+use crate::slab::heap::UNUSED_KEPT;
 use crate::slab::page::Page;
 use crate::slab::{self, Heap, SLOT_ALIGN, SLOT_BYTES_MAX, orphans};
 
@@ -23,6 +24,8 @@ enum Op {
     Free { number: usize, by: Freer },
     /// What this heap's owner keeps of the other's.
     GiveBack { heap: usize },
+    /// At most so many unused pages of this heap are returned.
+    Return { heap: usize, max: usize },
 }
 
 /// Which thread frees a slot.
@@ -44,6 +47,7 @@ fn any_op(bytes: impl Strategy<Value = usize>) -> impl Strategy<Value = Op> {
         2 => (heap(), len, bytes).prop_map(|(heap, len, bytes)| Op::Allocate { heap, len, bytes }),
         6 => (any::<usize>(), by).prop_map(|(number, by)| Op::Free { number, by }),
         1 => heap().prop_map(|heap| Op::GiveBack { heap }),
+        1 => (heap(), 0usize..4).prop_map(|(heap, max)| Op::Return { heap, max }),
     ]
 }
 
@@ -80,6 +84,7 @@ impl Pair {
             }
             Op::Free { number, by } => self.free(number, by),
             Op::GiveBack { heap } => self.heaps[heap].give_back_pending(),
+            Op::Return { heap, max } => self.return_unused(heap, max),
         }
     }
 
@@ -114,6 +119,19 @@ impl Pair {
         slab::replace_own_heap(ptr::null());
     }
 
+    /// Pages that are returned are gone from the list and the count, and one is left for each slot
+    /// in use.
+    fn return_unused(&self, heap: usize, max: usize) {
+        let before = self.heaps[heap].page_count();
+        let returned = self.heaps[heap].return_unused(max);
+        assert!(returned <= max, "{returned} pages, {max} at most");
+        let pages = self.pages(heap);
+        assert_eq!(pages.len() + returned, before);
+        assert_eq!(pages.len(), self.heaps[heap].page_count());
+        let mut used = self.used.values().filter(|used| used.heap == heap);
+        assert!(used.all(|used| pages.contains_key(&ptr::from_ref(Page::of(used.slot)).addr())));
+    }
+
     /// A walk meets each slot in use once, and none twice.
     fn check_walk(&self) {
         for (number, heap) in self.heaps.iter().enumerate() {
@@ -132,6 +150,18 @@ impl Pair {
             pages.insert(ptr::from_ref(page).addr(), page.slots);
         });
         pages
+    }
+
+    /// With nothing in use, no more pages stay than a heap keeps for the tasks to come.
+    fn return_all(&mut self) {
+        while !self.used.is_empty() {
+            self.free(0, Freer::Stranger);
+        }
+        self.heaps.iter().for_each(Heap::give_back_pending);
+        for heap in &self.heaps {
+            heap.return_unused(usize::MAX / 2);
+            assert!(heap.page_count() <= UNUSED_KEPT, "{} pages stay", heap.page_count());
+        }
     }
 
     /// The heaps give up their pages while slots are in use; the last of these frees its page.
@@ -156,6 +186,17 @@ proptest! {
             pair.apply(op);
             pair.check_walk();
         }
+        pair.release();
+    }
+
+    #[test]
+    fn what_is_used_no_more_is_returned(ops in vec(any_op(1..=SLOT_BYTES_MAX), 0..120)) {
+        let _alone = CASES.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut pair = Pair::new();
+        for op in ops {
+            pair.apply(op);
+        }
+        pair.return_all();
         pair.release();
     }
 
