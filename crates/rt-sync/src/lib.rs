@@ -4,7 +4,13 @@
 
 #![warn(missing_docs)]
 
-#[cfg(test)]
-mod tests;
+mod blocking;
+mod waker_slot;
+
 #[allow(dead_code, unused_imports, reason = "the primitives that stand on it follow")]
 mod waiters;
+
+pub mod oneshot;
+
+#[cfg(test)]
+mod tests;

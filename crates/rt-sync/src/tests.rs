@@ -4,5 +4,7 @@
 mod loom;
 
 #[cfg(not(any(rt_loom, rt_shuttle)))]
+mod prop;
+#[cfg(not(any(rt_loom, rt_shuttle)))]
 mod waiters;
 mod wakers;

@@ -4,6 +4,7 @@ mod abort;
 mod block_on;
 mod builder;
 mod callbacks;
+mod channel_oneshot;
 mod child;
 mod context_vars;
 mod deterministic;
@@ -35,6 +36,17 @@ fn on_each_kind(check: impl Fn(rt::Runtime)) {
     for workers in [1, 4] {
         check(with_workers(workers));
     }
+}
+
+/// Runs `check` on each kind of runtime, then on executors that are not ours.
+fn on_each_executor(check: impl AsyncFn()) {
+    on_each_kind(|runtime| runtime.block_on(check()));
+    futures::executor::block_on(check());
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .build()
+        .unwrap()
+        .block_on(check());
 }
 
 /// A runtime with this many workers.

@@ -1,0 +1,3 @@
+//! Random operations against a plain model.
+
+mod oneshot;
