@@ -16,6 +16,7 @@ use std::task::Waker;
 
 use rt_primitive::sync::Arc;
 
+use crate::cancel::frame::{Link, Signals};
 use crate::config::POLL_BUDGET;
 use crate::context::entered::Entered;
 use crate::error::{NoRuntime, Obstacle};
@@ -37,6 +38,12 @@ pub(crate) struct ThreadContext {
     task: Cell<Option<TaskPtr>>,
     /// The task being polled asked to run again behind the others.
     yielded: Cell<bool>,
+    /// How many regions of that task have caught a request in this poll.
+    deliveries: Cell<u8>,
+    /// What they report of the requests around them.
+    pub(crate) signals: Cell<Signals>,
+    /// What the thread polls through (`cancel/frame.rs`).
+    pub(crate) frame: Cell<Link>,
     /// Leaf futures that task may still find ready in this poll.
     budget: Cell<u32>,
     /// The foreign heap this thread allocated from last.
@@ -52,6 +59,9 @@ rt_primitive::thread_local! {
         entered_before_slot: Cell::new(None),
         task: Cell::new(None),
         yielded: Cell::new(false),
+        deliveries: Cell::new(0),
+        signals: Cell::new(Signals::NONE),
+        frame: Cell::new(None),
         budget: Cell::new(0),
         foreign_heap: Cell::new(0),
         block_on: Cell::new(None),
@@ -109,6 +119,8 @@ pub(crate) fn poll_as_current(task: TaskPtr) -> (Polled, bool) {
     with(|thread| {
         thread.task.set(Some(task));
         thread.yielded.set(false);
+        thread.deliveries.set(0);
+        thread.signals.set(Signals::NONE);
         thread.budget.set(POLL_BUDGET);
         task.header().next.clear_note();
         let polled = task.poll();
@@ -143,6 +155,25 @@ pub(crate) fn spend_budget() -> bool {
         true
     });
     spent.unwrap_or(true)
+}
+
+/// Takes one of the current task's `max` deliveries in this poll; false if there is none left.
+/// Unlimited outside a task.
+pub(crate) fn spend_delivery(max: u8) -> bool {
+    let spent = with(|thread| {
+        let made = thread.deliveries.get();
+        if thread.task.get().is_some() && made >= max {
+            return false;
+        }
+        thread.deliveries.set(made.saturating_add(1));
+        true
+    });
+    spent == Some(true)
+}
+
+/// What the last poll of this thread reported of requests.
+pub(crate) fn signals() -> Signals {
+    with(|thread| thread.signals.get()).unwrap_or(Signals::NONE)
 }
 
 /// The task that the calling thread polls.

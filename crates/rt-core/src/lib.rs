@@ -18,6 +18,7 @@ mod task_local;
 mod vars;
 
 mod budget;
+mod cancel;
 mod resource;
 mod wait;
 mod yield_now;
@@ -37,6 +38,13 @@ mod worker;
 mod tests;
 
 pub use budget::poll_budget;
+pub use cancel::mask::{Mask, mask};
+pub use cancel::on_cancel::OnCancel;
+pub use cancel::reason::{Reason, ReasonKind};
+pub use cancel::region::{CancelExt, CatchCancel};
+pub use cancel::request::{Checkpoint, checkpoint, is_cancelling, uncancel};
+pub use cancel::scope::{Scope, ScopeCancelled, Scoped, scope};
+pub use cancel::token::Cancelled;
 pub use config::{Config, Flavor, GUESTS, ThreadHook, WORKERS_MAX, WORKERS_VARIABLE};
 pub use driver::{Driver, NoDriver, Place, with_driver};
 pub use dump::{Dump, dump};

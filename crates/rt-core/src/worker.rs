@@ -18,6 +18,7 @@ use std::ptr::{self, NonNull};
 use rt_primitive::mutant;
 use rt_primitive::sync::Arc;
 
+use crate::cancel::request;
 use crate::context;
 use crate::context::entered::Entered;
 use crate::metrics::tallies::SlotTallies;
@@ -116,16 +117,31 @@ impl WorkerContext {
         let (polled, yielded) = context::poll_as_current(task);
         match polled {
             Polled::Done => tallies.finished.add(1),
-            Polled::Pending if yielded => self.requeue(task),
-            Polled::Pending => match task.state().poll_pending() {
-                PollEnd::Idle => {}
-                PollEnd::Requeue => self.requeue(task),
-                PollEnd::Cancel => self.end_asked(task),
-            },
+            Polled::Pending => self.end_poll(task, yielded),
             Polled::Asked => self.end_asked(task),
         }
         tallies.inside.leave();
         self.look_after_pushes();
+    }
+
+    /// Ends a poll that returned Pending.
+    #[inline]
+    fn end_poll(&self, task: TaskPtr, yielded: bool) {
+        let now = task.state().load();
+        if now.is_asked() && request::is_to_be_dropped(task) {
+            return self.end_asked(task);
+        }
+        if yielded {
+            if now.is_fresh() {
+                task.state().first_poll_yielded();
+            }
+            return self.requeue(task);
+        }
+        match task.state().poll_pending() {
+            PollEnd::Idle => {}
+            PollEnd::Requeue => self.requeue(task),
+            PollEnd::Cancel => self.end_asked(task),
+        }
     }
 
     /// Ends a task that was asked to: by its handle, or by the shutdown.

@@ -24,6 +24,7 @@
 #![forbid(unsafe_code)]
 
 mod builder;
+pub mod cancel;
 mod driver;
 mod launch;
 pub mod pool;

@@ -34,6 +34,10 @@ impl AbortHandle {
         abort(self.task.ptr());
     }
 
+    pub(crate) fn task(&self) -> &TaskRef {
+        &self.task
+    }
+
     /// True once the task has ended, in whatever way.
     pub fn is_finished(&self) -> bool {
         self.task.is_finished()

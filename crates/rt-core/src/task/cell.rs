@@ -18,6 +18,7 @@ use std::thread;
 use rt_primitive::cell::UnsafeCell;
 use rt_primitive::sync::Arc;
 
+use crate::cancel::request;
 use crate::contain::{contain, discard};
 use crate::slab::{Heap, SLOT_ALIGN, SLOT_BYTES_MAX};
 use crate::task::Schedule;
@@ -217,7 +218,13 @@ impl<F: Future, S: Stage<F>> Cell<F, S> {
         }));
         let output = match polled {
             Ok(Poll::Pending) => return Polled::Pending,
-            Ok(Poll::Ready(value)) => Ok(value),
+            Ok(Poll::Ready(value)) => match cell.head.state.load().is_asked() {
+                true if request::has_ended_cancelled(task) => {
+                    discard(value);
+                    return Polled::Asked;
+                }
+                _ => Ok(value),
+            },
             Err(panic) => Err(panic),
         };
         // SAFETY: bullet 1 and I1: the future ends here, once.

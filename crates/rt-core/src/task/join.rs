@@ -20,6 +20,7 @@ use std::task::{Context, Poll, Waker};
 use std::thread;
 
 use crate::budget::poll_budget;
+use crate::cancel::request;
 use crate::contain::discard;
 use crate::context;
 use crate::task::abort::{AbortHandle, abort};
@@ -165,7 +166,7 @@ impl<T> JoinHandle<T> {
     fn take(&mut self) -> Result<T, JoinError> {
         self.is_taken = true;
         if self.task.state().load().is_cancelled() {
-            return Err(JoinError::cancelled(self.id()));
+            return Err(JoinError::cancelled(self.id(), request::reason_of(self.task)));
         }
         let mut output = MaybeUninit::<thread::Result<T>>::uninit();
         let take_output = self.task.header().vtable.take_output;

@@ -5,6 +5,7 @@ use std::error::Error;
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
+use crate::cancel::reason::Reason;
 use crate::task::id::Id;
 
 /// A task has no output: it panicked, it was cancelled, or it is the one that asks.
@@ -25,15 +26,15 @@ pub struct JoinError {
 }
 
 enum Cause {
-    Cancelled,
+    Cancelled(Option<Box<Reason>>),
     SelfJoin,
     /// In a mutex only because a payload need not be `Sync`, and errors are.
     Panicked(Mutex<Box<dyn Any + Send + 'static>>),
 }
 
 impl JoinError {
-    pub(crate) fn cancelled(id: Id) -> JoinError {
-        JoinError { id, cause: Cause::Cancelled }
+    pub(crate) fn cancelled(id: Id, reason: Option<Reason>) -> JoinError {
+        JoinError { id, cause: Cause::Cancelled(reason.map(Box::new)) }
     }
 
     pub(crate) fn self_join(id: Id) -> JoinError {
@@ -44,9 +45,18 @@ impl JoinError {
         JoinError { id, cause: Cause::Panicked(Mutex::new(payload)) }
     }
 
-    /// True if the task was aborted, or its runtime shut down before it ended.
+    /// True if the task was cancelled or aborted, or its runtime shut down before it ended.
     pub fn is_cancelled(&self) -> bool {
-        matches!(self.cause, Cause::Cancelled)
+        matches!(self.cause, Cause::Cancelled(_))
+    }
+
+    /// Why the task was cancelled; `None` if it was aborted without being asked before, or was not
+    /// cancelled.
+    pub fn reason(&self) -> Option<&Reason> {
+        match &self.cause {
+            Cause::Cancelled(reason) => reason.as_deref(),
+            Cause::SelfJoin | Cause::Panicked(_) => None,
+        }
     }
 
     /// True if the task awaited itself; it has not ended.
@@ -81,7 +91,7 @@ impl JoinError {
             Cause::Panicked(payload) => {
                 Ok(payload.into_inner().unwrap_or_else(PoisonError::into_inner))
             }
-            Cause::Cancelled | Cause::SelfJoin => Err(self),
+            Cause::Cancelled(_) | Cause::SelfJoin => Err(self),
         }
     }
 
@@ -103,7 +113,8 @@ impl fmt::Display for JoinError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let id = self.id;
         match (&self.cause, self.panic_text()) {
-            (Cause::Cancelled, _) => write!(f, "task {id} was cancelled"),
+            (Cause::Cancelled(Some(reason)), _) => write!(f, "task {id} was {reason}"),
+            (Cause::Cancelled(None), _) => write!(f, "task {id} was cancelled"),
             (Cause::SelfJoin, _) => write!(f, "task {id} awaited itself, which would never end"),
             (Cause::Panicked(_), Some(text)) => write!(f, "task {id} panicked: {text}"),
             (Cause::Panicked(_), None) => write!(f, "task {id} panicked"),

@@ -5,21 +5,22 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use crate::cancel::reason::{Reason, ReasonKind};
 use crate::task::id::Id;
 use crate::task::join::JoinHandle;
 use crate::task::join_error::JoinError;
 use crate::task::reference::TaskRef;
 
-/// Waits for a task as its [`JoinHandle`] does; dropping it aborts the task.
+/// Waits for a task as its [`JoinHandle`] does; dropping it cancels the task.
 ///
 /// Made by [`JoinHandle::cancel_on_drop`].
-#[must_use = "dropping it aborts the task"]
+#[must_use = "dropping it cancels the task"]
 pub struct LinkedHandle<T> {
     handle: JoinHandle<T>,
 }
 
 impl<T> JoinHandle<T> {
-    /// Ties the task to the handle: dropping it, as a timeout around it does, aborts the task.
+    /// Ties the task to the handle: dropping it, as a timeout around it does, cancels the task.
     ///
     /// asyncio: awaiting a task always does so; cancelling who awaits cancels the task.
     ///
@@ -35,7 +36,7 @@ impl<T> JoinHandle<T> {
     ///     });
     ///     drop(task.cancel_on_drop());
     ///     rt_core::yield_now().await;
-    ///     assert!(receiver.recv().is_err(), "it was aborted before it began");
+    ///     assert!(receiver.recv().is_err(), "it was cancelled before it began");
     /// });
     /// ```
     pub fn cancel_on_drop(self) -> LinkedHandle<T> {
@@ -75,7 +76,7 @@ impl<T> Future for LinkedHandle<T> {
 
 impl<T> Drop for LinkedHandle<T> {
     fn drop(&mut self) {
-        self.handle.abort();
+        self.handle.cancel_with(Reason::new(ReasonKind::ParentCancelled));
     }
 }
 

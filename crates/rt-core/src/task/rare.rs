@@ -1,4 +1,4 @@
-//! What few tasks have, made when it is first needed: a name, callbacks.
+//! What few tasks have, made when it is first needed: a name, callbacks, requests to end.
 //!
 //! # Protocol
 //!
@@ -19,6 +19,7 @@ use std::ptr;
 use rt_primitive::atomic::{AtomicPtr, Ordering};
 use rt_primitive::{Tally, mutant};
 
+use crate::cancel::request::TaskScope;
 use crate::task::callbacks::Callbacks;
 use crate::vars::ContextVars;
 
@@ -33,6 +34,8 @@ pub(crate) struct Rare {
     pub(crate) callbacks: Callbacks,
     // [A] Which lock or task it waits for, if it waits for one.
     pub(crate) waits_on: Tally,
+    // [A]
+    pub(crate) cancel: TaskScope,
 }
 
 impl Rare {

@@ -19,6 +19,8 @@
 //! | BOXED | spawner | memory of its own, not of a slab page |
 //! | PANICKED | owner | the output is a panic |
 //! | CALLBACKS | anybody | the owner has callbacks to see to at the end |
+//! | FRESH | spawner | its first poll has not ended |
+//! | ASKED | anybody | a request to end was left with the task (`cancel/request.rs`) |
 //! | the rest | anybody | references, in units of REF |
 //!
 //! # Invariants
@@ -44,7 +46,9 @@ use rt_primitive::atomic::{AtomicUsize, Ordering};
 use rt_primitive::{mutant, perturb};
 
 pub(crate) use snapshot::Snapshot;
-use snapshot::{CALLBACKS, CANCELLED, COMPLETE, JOIN, JOIN_WAKER, NOTIFIED, OWNED, PANICKED, REF};
+use snapshot::{
+    ASKED, CALLBACKS, CANCELLED, COMPLETE, FRESH, JOIN, JOIN_WAKER, NOTIFIED, OWNED, PANICKED, REF,
+};
 
 use crate::task::info::Outcome;
 
@@ -159,7 +163,9 @@ impl TaskState {
             // writes. Release keeps the chain for whoever reads this word next.
             now = Snapshot(self.word.fetch_and(!NOTIFIED, Ordering::AcqRel));
         }
-        if now.is_cancelled() { PollStart::Cancel } else { PollStart::Poll }
+        // Asked to end before it began, it never begins.
+        let is_withdrawn = now.is_fresh() && now.is_asked();
+        if now.is_cancelled() || is_withdrawn { PollStart::Cancel } else { PollStart::Poll }
     }
 
     /// The holder's poll returned Pending (I1).
@@ -169,10 +175,16 @@ impl TaskState {
                 return Err(PollEnd::Cancel);
             }
             if now.0 & NOTIFIED != 0 && !mutant!("task.no_requeue") {
-                return Ok((now.0 & !NOTIFIED, PollEnd::Requeue));
+                return Ok((now.0 & !(NOTIFIED | FRESH), PollEnd::Requeue));
             }
-            Ok((now.0 & !(OWNED | NOTIFIED), PollEnd::Idle))
+            Ok((now.0 & !(OWNED | NOTIFIED | FRESH), PollEnd::Idle))
         })
+    }
+
+    /// The holder's first poll yielded; it keeps the task (I1).
+    pub(crate) fn first_poll_yielded(&self) {
+        // ORDERING: Relaxed; only the holder reads the bit, and it goes with the task.
+        self.word.fetch_and(!FRESH, Ordering::Relaxed);
     }
 
     /// The holder ends the task, having put an output in place or not (I2, I3).
@@ -188,7 +200,8 @@ impl TaskState {
                 return Err(Completion::DropOutput);
             }
             // A request that came too late leaves no trace: the output is there to be had.
-            let cleared = OWNED | NOTIFIED | mutant!("task.late_cancel_stays", CANCELLED => 0);
+            let cleared =
+                OWNED | NOTIFIED | FRESH | mutant!("task.late_cancel_stays", CANCELLED => 0);
             let done = (now.0 & !cleared) | COMPLETE | how;
             let joiner = now.0 & (JOIN | JOIN_WAKER) == JOIN | JOIN_WAKER;
             let callbacks = now.0 & CALLBACKS != 0;
@@ -240,6 +253,20 @@ impl TaskState {
                 return Ok((now.0 | CANCELLED | NOTIFIED, CancelRequest::Flagged));
             }
             Ok((now.0 | CANCELLED | OWNED, CancelRequest::Claimed))
+        })
+    }
+
+    /// A request to end was left with the task, which is to be polled for it.
+    pub(crate) fn announce_request(&self) -> CancelRequest {
+        self.update(|now| {
+            if now.is_complete() {
+                return Err(CancelRequest::TooLate);
+            }
+            if now.is_owned() {
+                let notified = mutant!("cancel.owner_not_notified", NOTIFIED => 0);
+                return Ok((now.0 | ASKED | notified, CancelRequest::Flagged));
+            }
+            Ok((now.0 | ASKED | OWNED, CancelRequest::Claimed))
         })
     }
 

@@ -2,6 +2,7 @@
 
 mod callbacks;
 mod canary;
+mod cancel;
 mod idle;
 mod join;
 mod memory;

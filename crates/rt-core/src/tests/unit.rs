@@ -21,11 +21,11 @@ fn a_snapshot_names_its_bits_and_counts_its_references() {
     assert_eq!(panicked.complete(Outcome::Panicked, true), told);
     let cases = [
         (Snapshot::VACANT, "refs=0"),
-        (Snapshot::SPAWNED, "OWNED JOIN refs=2"),
-        (Snapshot::SPAWNED.boxed(), "OWNED JOIN BOXED refs=2"),
+        (Snapshot::SPAWNED, "OWNED JOIN FRESH refs=2"),
+        (Snapshot::SPAWNED.boxed(), "OWNED JOIN BOXED FRESH refs=2"),
         (Snapshot::ROOT, "OWNED ROOT BOXED refs=2"),
         (ended.load(), "COMPLETE JOIN refs=1"),
-        (cancelled.load(), "OWNED NOTIFIED JOIN CANCELLED refs=2"),
+        (cancelled.load(), "OWNED NOTIFIED JOIN CANCELLED FRESH refs=2"),
         (panicked.load(), "COMPLETE JOIN PANICKED CALLBACKS refs=2"),
     ];
     for (snapshot, text) in cases {
@@ -38,7 +38,7 @@ fn a_join_error_says_which_task_and_why() {
     let id = Id::single();
     let owned = String::from("late");
     let cases = [
-        (JoinError::cancelled(id), format!("task {id} was cancelled")),
+        (JoinError::cancelled(id, None), format!("task {id} was cancelled")),
         (JoinError::self_join(id), format!("task {id} awaited itself, which would never end")),
         (JoinError::panicked(id, Box::new("no luck")), format!("task {id} panicked: no luck")),
         (JoinError::panicked(id, Box::new(owned)), format!("task {id} panicked: late")),
@@ -53,7 +53,7 @@ fn a_join_error_says_which_task_and_why() {
 #[test]
 fn only_a_panic_has_a_payload() {
     let id = Id::single();
-    let error = JoinError::cancelled(id).try_into_panic().unwrap_err();
+    let error = JoinError::cancelled(id, None).try_into_panic().unwrap_err();
     assert!(error.is_cancelled() && !error.is_panic() && error.id() == id);
     let payload = JoinError::panicked(id, Box::new(7)).try_into_panic().unwrap();
     assert_eq!(*payload.downcast::<i32>().unwrap(), 7);

@@ -25,6 +25,11 @@ impl Gate {
         waiting.into_iter().for_each(Waker::wake);
     }
 
+    /// Opens, and wakes nobody.
+    pub(crate) fn open_quietly(&self) {
+        self.door.lock().unwrap().open = true;
+    }
+
     pub(crate) async fn wait(&self) {
         poll_fn(|cx| {
             let mut door = self.door.lock().unwrap();

@@ -4,6 +4,7 @@ mod abort;
 mod block_on;
 mod builder;
 mod callbacks;
+mod cancel_rules;
 mod channel_oneshot;
 mod child;
 mod context_vars;

@@ -14,7 +14,9 @@ pub(super) const ROOT: usize = 1 << 6;
 pub(super) const BOXED: usize = 1 << 7;
 pub(super) const PANICKED: usize = 1 << 8;
 pub(super) const CALLBACKS: usize = 1 << 9;
-pub(super) const REF: usize = 1 << 10;
+pub(super) const FRESH: usize = 1 << 10;
+pub(super) const ASKED: usize = 1 << 11;
+pub(super) const REF: usize = 1 << 12;
 
 /// One reading of a task's word.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -22,7 +24,7 @@ pub(crate) struct Snapshot(pub(super) usize);
 
 impl Snapshot {
     /// A new task: owned by its spawner, one reference for itself and one for its join handle.
-    pub(crate) const SPAWNED: Snapshot = Snapshot(OWNED | JOIN | (2 * REF));
+    pub(crate) const SPAWNED: Snapshot = Snapshot(OWNED | JOIN | FRESH | (2 * REF));
     /// The future of a `block_on`: one reference for itself and one for the thread inside.
     pub(crate) const ROOT: Snapshot = Snapshot(OWNED | ROOT | BOXED | (2 * REF));
     /// A slot of a page that holds no task.
@@ -58,6 +60,16 @@ impl Snapshot {
         })
     }
 
+    /// True until the first poll of the task has ended.
+    pub(crate) fn is_fresh(self) -> bool {
+        self.0 & FRESH != 0
+    }
+
+    /// True once a request to end was made, whatever became of it.
+    pub(crate) fn is_asked(self) -> bool {
+        self.0 & ASKED != 0
+    }
+
     pub(crate) fn is_root(self) -> bool {
         self.0 & ROOT != 0
     }
@@ -78,7 +90,7 @@ impl Snapshot {
 
 impl fmt::Debug for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const NAMES: [(usize, &str); 10] = [
+        const NAMES: [(usize, &str); 12] = [
             (OWNED, "OWNED"),
             (NOTIFIED, "NOTIFIED"),
             (COMPLETE, "COMPLETE"),
@@ -89,6 +101,8 @@ impl fmt::Debug for Snapshot {
             (BOXED, "BOXED"),
             (PANICKED, "PANICKED"),
             (CALLBACKS, "CALLBACKS"),
+            (FRESH, "FRESH"),
+            (ASKED, "ASKED"),
         ];
         for (_, name) in NAMES.iter().filter(|(bit, _)| self.0 & bit != 0) {
             write!(f, "{name} ")?;

@@ -1,0 +1,115 @@
+//! A region catches a request that comes while its inside is suspended.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+use rt_primitive::mutant;
+
+use crate::cancel::frame::{self, FrameKind, Signals};
+use crate::cancel::on_cancel::OnCancel;
+use crate::cancel::token::Cancelled;
+use crate::context;
+
+/// How many regions of one task may catch in one poll, so that code which drops its tokens in a
+/// loop comes to an end.
+pub(crate) const DELIVERIES_MAX: u8 = 8;
+
+/// Catching cancellation, for every future.
+///
+/// ```
+/// use rt_core::CancelExt;
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+///
+/// executor.block_on(async {
+///     let (tell, told) = std::sync::mpsc::channel();
+///     let task = rt_core::spawn(std::future::pending::<()>().on_cancel(async move {
+///         rt_core::yield_now().await;
+///         tell.send("cleaned up").unwrap();
+///     }));
+///     rt_core::yield_now().await;
+///     task.cancel();
+///     assert!(task.await.unwrap_err().is_cancelled());
+///     assert_eq!(told.recv(), Ok("cleaned up"));
+/// });
+/// ```
+pub trait CancelExt: Future + Sized {
+    /// Runs this future until it ends or is cancelled, whichever comes first.
+    ///
+    /// A request is delivered while the future is suspended, to the innermost region around it: the
+    /// future is dropped, and the region ends with a token. A future that is ready wins over a
+    /// request, which then stays for the next suspension. asyncio: `try: … except CancelledError`.
+    ///
+    /// A region that is entered while a token lives, in clean-up, hears of later requests only.
+    /// Outside a task nothing can be cancelled but scopes.
+    ///
+    /// # Cancel safety
+    ///
+    /// As the future's own.
+    #[doc(alias = "except CancelledError")]
+    fn catch_cancel(self) -> CatchCancel<Self> {
+        CatchCancel { inside: Some(self), seen: None }
+    }
+
+    /// As [`catch_cancel`](CancelExt::catch_cancel), and then awaits `clean_up`, before it gives
+    /// the token on.
+    ///
+    /// asyncio: `try: … finally`, for cancellation.
+    ///
+    /// # Cancel safety
+    ///
+    /// A second request while it cleans up goes to a region in `clean_up`, or else further out, and
+    /// then `clean_up` is dropped; a [`mask`](crate::mask) in it helps.
+    #[doc(alias = "finally")]
+    fn on_cancel<C: Future>(self, clean_up: C) -> OnCancel<Self, C> {
+        OnCancel::new(self, clean_up)
+    }
+}
+
+impl<F: Future> CancelExt for F {}
+
+pin_project! {
+    /// The future of [`CancelExt::catch_cancel`].
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct CatchCancel<F> {
+        // [O] Gone once the region has ended.
+        #[pin]
+        inside: Option<F>,
+        // [O] The latest request it need not hear of; none before the first poll.
+        seen: Option<u64>,
+    }
+}
+
+impl<F: Future> Future for CatchCancel<F> {
+    type Output = Result<F::Output, Cancelled>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        // What was asked for before, others clean up for.
+        let first = || if frame::is_cleaning_up() { frame::latest_request() } else { 0 };
+        let seen = *this.seen.get_or_insert_with(first);
+        let inside = this.inside.as_mut().as_pin_mut();
+        let inside = inside.expect("a region was polled after it had ended");
+        let (polled, signals) = frame::within(FrameKind::Region, || inside.poll(cx));
+        if let Poll::Ready(output) = polled {
+            this.inside.set(None);
+            return Poll::Ready(Ok(output));
+        }
+        let latest = frame::latest_request();
+        let is_due = latest > seen && signals.have_all_heard_of(latest);
+        if is_due && signals.told >= latest && !mutant!("cancel.told_twice") {
+            *this.seen = Some(latest);
+        } else if is_due && context::spend_delivery(DELIVERIES_MAX) {
+            this.inside.set(None);
+            let token = Cancelled::deliver(latest, cx.waker());
+            frame::report(Signals { told: latest, ..Signals::NONE });
+            return Poll::Ready(Err(token));
+        }
+        frame::report(Signals { looked_at: latest, ..Signals::NONE });
+        Poll::Pending
+    }
+}
