@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rt_primitive::MODEL;
 
 use crate::error::WorkersError;
+use crate::hooks::{Instrument, UnhandledHook};
 use crate::simulate::choices::Choices;
 
 /// Tasks a worker's deque holds before half of them move to the injector.
@@ -98,6 +99,10 @@ pub struct Config {
     pub on_thread_start: Option<ThreadHook>,
     /// Runs on each worker thread after its last task.
     pub on_thread_stop: Option<ThreadHook>,
+    /// Told of failures that nobody sees.
+    pub on_unhandled: Option<UnhandledHook>,
+    /// Watches the tasks.
+    pub instrument: Option<Arc<dyn Instrument>>,
 }
 
 impl Config {
@@ -126,6 +131,8 @@ impl Config {
             thread_stack_bytes: None,
             on_thread_start: None,
             on_thread_stop: None,
+            on_unhandled: None,
+            instrument: None,
         }
     }
 

@@ -18,6 +18,7 @@ use crate::driver::Driver;
 use crate::error::{BlockOnError, StartError};
 use crate::executor::threads::WorkerThreads;
 use crate::handle::ExecutorHandle;
+use crate::hooks::Hooks;
 use crate::shared::ExecutorShared;
 use crate::shutdown;
 use crate::shutdown::report::ShutdownReport;
@@ -82,6 +83,8 @@ impl Executor {
         if config.flavor == Flavor::Deterministic {
             shared.simulation = Some(Simulation::new(workers, config.choices.clone()));
         }
+        shared.hooks =
+            Hooks { unhandled: config.on_unhandled.clone(), instrument: config.instrument.clone() };
         let shared = Arc::new(shared);
         let handle = ExecutorHandle::new(shared.clone());
         let mut executor = Executor { handle, threads: WorkerThreads::new() };
@@ -89,7 +92,7 @@ impl Executor {
             return Ok(executor);
         }
         for worker in 0..workers {
-            let (shared, hooks) = (shared.clone(), Hooks::of(&config));
+            let (shared, hooks) = (shared.clone(), ThreadHooks::of(&config));
             let mut builder = thread::Builder::new().name((config.thread_name)(worker));
             if let Some(bytes) = config.thread_stack_bytes {
                 builder = builder.stack_size(bytes);
@@ -201,19 +204,19 @@ impl fmt::Debug for Executor {
 }
 
 /// What the user wants run on each worker thread.
-struct Hooks {
+struct ThreadHooks {
     start: Option<ThreadHook>,
     stop: Option<ThreadHook>,
 }
 
-impl Hooks {
-    fn of(config: &Config) -> Hooks {
-        Hooks { start: config.on_thread_start.clone(), stop: config.on_thread_stop.clone() }
+impl ThreadHooks {
+    fn of(config: &Config) -> ThreadHooks {
+        ThreadHooks { start: config.on_thread_start.clone(), stop: config.on_thread_stop.clone() }
     }
 }
 
 /// A worker thread, from its start to its end.
-fn run_worker(shared: &Arc<ExecutorShared>, worker: usize, hooks: &Hooks) {
+fn run_worker(shared: &Arc<ExecutorShared>, worker: usize, hooks: &ThreadHooks) {
     // A shutdown that came before this thread did has the seat, and the work.
     let Some(worker) = WorkerContext::take_seat(shared, worker) else { return };
     {

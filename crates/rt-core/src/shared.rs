@@ -17,6 +17,7 @@
 
 mod foreign;
 
+use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::mem::ManuallyDrop;
@@ -31,6 +32,7 @@ use rt_primitive::{CachePadded, perturb};
 use crate::config::{FOREIGN_HEAPS, Flavor, GUESTS};
 use crate::context;
 use crate::driver::Driver;
+use crate::hooks::{Hooks, Part};
 use crate::idle::Idle;
 use crate::metrics::tallies::SlotTallies;
 use crate::queue::Chain;
@@ -56,6 +58,8 @@ pub(crate) struct ExecutorShared {
     pub(crate) flavor: Flavor,
     // [C] There on a deterministic executor only.
     pub(crate) simulation: Option<Simulation>,
+    // [C]
+    pub(crate) hooks: Hooks,
     // [C] How many of `slots` are workers; the others are guests.
     pub(crate) workers: usize,
     // [C] Workers first, then guests.
@@ -125,6 +129,7 @@ impl ExecutorShared {
         ExecutorShared {
             flavor,
             simulation: None,
+            hooks: Hooks::default(),
             workers,
             slots: (0..workers + GUESTS).map(|slot| Slot::new(victims(slot))).collect(),
             guests: CachePadded::new(AtomicU64::new(0)),
@@ -272,6 +277,12 @@ impl Schedule for ExecutorShared {
             let name = format!("on_finish of {}", TaskRef::new(task).name());
             let birth = Birth::named(task.header().spawned_at, name.into());
             drop(spawn(&shared, follow_up, birth));
+        }
+    }
+
+    unsafe fn unhandled(task: TaskPtr, part: Part, panic: &(dyn Any + Send)) {
+        if let Some(shared) = executor_of(task) {
+            shared.hooks.tell(task, part, panic);
         }
     }
 }

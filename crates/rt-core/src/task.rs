@@ -18,6 +18,9 @@ pub(crate) mod stack;
 pub(crate) mod state;
 pub(crate) mod waker;
 
+use std::any::Any;
+
+use crate::hooks::Part;
 use crate::task::callbacks::FollowUp;
 use crate::task::header::TaskPtr;
 
@@ -39,4 +42,12 @@ pub(crate) trait Schedule: 'static {
     /// - The caller has a reference to the task, which has ended.
     /// - The task was made for a scheduler of this type.
     unsafe fn follow_up(task: TaskPtr, follow_up: FollowUp);
+
+    /// Tells of a panic that nobody sees.
+    ///
+    /// # Safety
+    ///
+    /// - The caller has a reference to the task, or holds it.
+    /// - The task was made for a scheduler of this type.
+    unsafe fn unhandled(task: TaskPtr, part: Part, panic: &(dyn Any + Send));
 }

@@ -114,7 +114,7 @@ impl WorkerContext {
         let tallies = self.tallies();
         tallies.polls.add(1);
         tallies.inside.enter(task);
-        let (polled, yielded) = context::poll_as_current(task);
+        let (polled, yielded) = self.shared.hooks.poll(self.slot, task);
         match polled {
             Polled::Done => tallies.finished.add(1),
             Polled::Pending => self.end_poll(task, yielded),
@@ -188,6 +188,7 @@ impl WorkerContext {
         let task = unsafe { allocate(&self.shared, &self.slot().heap, id, future, birth) };
         self.tallies().spawned.add(1);
         let handle = JoinHandle::new(task);
+        self.shared.hooks.spawned(task);
         self.push(task);
         handle
     }

@@ -3,7 +3,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use rt_core::{Choices, Config, Executor, Flavor, StartError, ThreadHook, WORKERS_MAX};
+use rt_core::{
+    Choices, Config, Executor, Flavor, Instrument, StartError, ThreadHook, Unhandled,
+    UnhandledHook, WORKERS_MAX,
+};
 
 use crate::driver;
 use crate::launch::Runtime;
@@ -31,6 +34,8 @@ pub struct Builder {
     thread_stack_size: Option<usize>,
     on_thread_start: Option<ThreadHook>,
     on_thread_stop: Option<ThreadHook>,
+    on_unhandled: Option<UnhandledHook>,
+    instrument: Option<Arc<dyn Instrument>>,
 }
 
 impl Builder {
@@ -134,6 +139,8 @@ impl Builder {
             thread_stack_size: None,
             on_thread_start: None,
             on_thread_stop: None,
+            on_unhandled: None,
+            instrument: None,
         }
     }
 
@@ -220,6 +227,37 @@ impl Builder {
         self
     }
 
+    /// Calls `handler` for each failure that no code of the program gets to see: a task that panics
+    /// and that nobody awaits, a callback that panics.
+    ///
+    /// It is called once for each, on the thread where it comes out: when the task fails, or when
+    /// its handle is dropped without a look. A panic of the handler is caught. Without a handler
+    /// there is what the process's panic hook prints.
+    ///
+    /// asyncio: `loop.set_exception_handler`, "Task exception was never retrieved".
+    ///
+    /// ```
+    /// let runtime = rt::Builder::new_current_thread()
+    ///     .on_unhandled(|failure| eprintln!("{failure}"))
+    ///     .build()
+    ///     .unwrap();
+    /// drop(runtime);
+    /// ```
+    #[doc(alias = "set_exception_handler")]
+    pub fn on_unhandled(
+        &mut self,
+        handler: impl Fn(&Unhandled<'_>) + Send + Sync + 'static,
+    ) -> &mut Builder {
+        self.on_unhandled = Some(Arc::new(handler));
+        self
+    }
+
+    /// Has `instrument` watch the tasks of the runtime; see [`Instrument`].
+    pub fn instrument(&mut self, instrument: Arc<dyn Instrument>) -> &mut Builder {
+        self.instrument = Some(instrument);
+        self
+    }
+
     /// Starts the runtime. The builder can be used again.
     ///
     /// ```
@@ -257,6 +295,8 @@ impl Builder {
         config.thread_stack_bytes = self.thread_stack_size;
         config.on_thread_start = self.on_thread_start.clone();
         config.on_thread_stop = self.on_thread_stop.clone();
+        config.on_unhandled = self.on_unhandled.clone();
+        config.instrument = self.instrument.clone();
         Ok(config)
     }
 }

@@ -53,8 +53,8 @@ pub mod runtime {
 
     #[doc(inline)]
     pub use rt_core::{
-        BlockOnError, EnterGuard, LeakedThread, Metrics, NoRuntime, Schedule, ShutdownReport,
-        StartError, Story, TaskSite, WorkerMetrics, WorkersError,
+        BlockOnError, EnterGuard, Instrument, LeakedThread, Metrics, NoRuntime, Schedule,
+        ShutdownReport, StartError, Story, TaskSite, Unhandled, WorkerMetrics, WorkersError,
     };
 }
 

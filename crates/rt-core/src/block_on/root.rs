@@ -6,6 +6,7 @@
 //! - I2: a waker keeps its reference until the thread has been unparked, so `bed` outlives that.
 //! - I3: a task with the vtable `ROOT` is a whole `RootTask` in a box that `new` leaked.
 
+use std::any::Any;
 use std::cell::Cell;
 use std::panic::Location;
 use std::ptr::NonNull;
@@ -16,6 +17,7 @@ use rt_primitive::sync::Arc;
 
 use crate::config::Flavor;
 use crate::context;
+use crate::hooks::Part;
 use crate::shared::ExecutorShared;
 use crate::task::Schedule;
 use crate::task::callbacks::FollowUp;
@@ -81,6 +83,7 @@ static ROOT: Vtable = Vtable {
     drop_output: RootTask::no_such_operation,
     schedule: <RootTask as Schedule>::schedule,
     follow_up: <RootTask as Schedule>::follow_up,
+    unhandled: <RootTask as Schedule>::unhandled,
     free_boxed: RootTask::free,
 };
 
@@ -192,5 +195,9 @@ impl Schedule for RootTask {
 
     unsafe fn follow_up(_: TaskPtr, _: FollowUp) {
         unreachable!("a root has no handle to leave callbacks with");
+    }
+
+    unsafe fn unhandled(_: TaskPtr, _: Part, _: &(dyn Any + Send)) {
+        unreachable!("a panic of a root goes to who called block_on");
     }
 }

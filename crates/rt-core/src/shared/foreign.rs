@@ -69,6 +69,7 @@ where
     drop(seat);
     perturb!();
     let handle = JoinHandle::new(task);
+    shared.hooks.spawned(task);
     shared.inject(Chain::one(task));
     handle
 }

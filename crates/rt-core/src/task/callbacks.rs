@@ -21,13 +21,15 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use rt_primitive::sync::Mutex;
 use rt_primitive::{mutant, perturb};
 
-use crate::contain::{contain, discard};
+use crate::contain::discard;
+use crate::hooks::Part;
 use crate::task::header::TaskPtr;
 use crate::task::id::Id;
 use crate::task::info::{Outcome, TaskInfo};
@@ -205,7 +207,13 @@ impl Drop for FollowUp {
 fn call_all(task: &TaskRef) {
     let info = task.info();
     let outcome = task.outcome().expect("I3: a follow-up is started after the end");
-    for_each_left(task, |callback| contain(|| callback(&info, &outcome)));
+    for_each_left(task, |callback| {
+        let called = catch_unwind(AssertUnwindSafe(|| callback(&info, &outcome)));
+        if let Err(panic) = called {
+            task.ptr().unhandled(Part::Callback, &*panic);
+            discard(panic);
+        }
+    });
 }
 
 /// Takes callbacks from the list until it is empty; without the lock between (I4).

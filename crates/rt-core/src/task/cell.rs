@@ -20,6 +20,7 @@ use rt_primitive::sync::Arc;
 
 use crate::cancel::request;
 use crate::contain::{contain, discard};
+use crate::hooks::Part;
 use crate::slab::{Heap, SLOT_ALIGN, SLOT_BYTES_MAX};
 use crate::task::Schedule;
 use crate::task::callbacks::{Starter, follow_up};
@@ -186,6 +187,7 @@ impl<F: Future, S: Stage<F>> Cell<F, S> {
                 drop_output: Self::drop_output,
                 schedule: D::schedule,
                 follow_up: D::follow_up,
+                unhandled: D::unhandled,
                 free_boxed: Self::free_boxed,
             }
         }
@@ -324,6 +326,10 @@ impl<F: Future, S: Stage<F>> Cell<F, S> {
     /// - The output is the caller's (`state.rs` I3).
     unsafe fn drop_output(task: TaskPtr) {
         let stage = &Self::of(task).stage;
+        // SAFETY: bullet 1: the stage holds the output.
+        if let Err(panic) = unsafe { &*stage.output() } {
+            task.unhandled(Part::Future, &**panic);
+        }
         let drop_it = || {
             // SAFETY: bullet 1: the stage holds the output, and it ends here, once (I1).
             unsafe { stage.output().drop_in_place() };

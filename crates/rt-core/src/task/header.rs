@@ -16,6 +16,7 @@
 //!
 //! Models: `a_joiner_may_change_its_waker` for I3, `a_batch_is_read_before_it_is_published` for I2.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::mem::{MaybeUninit, size_of};
 use std::panic::Location;
@@ -25,6 +26,7 @@ use std::task::Waker;
 use rt_primitive::cell::UnsafeCell;
 use rt_primitive::{Link, MODEL};
 
+use crate::hooks::Part;
 use crate::queue::Linked;
 use crate::slab;
 use crate::task::callbacks::FollowUp;
@@ -60,6 +62,8 @@ pub(crate) struct Vtable {
     pub(crate) schedule: unsafe fn(TaskPtr),
     /// Starts a follow-up of the task, which has ended.
     pub(crate) follow_up: unsafe fn(TaskPtr, FollowUp),
+    /// Tells of a panic that nobody sees.
+    pub(crate) unhandled: unsafe fn(TaskPtr, Part, &(dyn Any + Send)),
     /// Frees the memory of a task that is not in a slab page.
     pub(crate) free_boxed: unsafe fn(TaskPtr),
 }
@@ -188,6 +192,13 @@ impl TaskPtr {
         let start = self.header().vtable.follow_up;
         // SAFETY: I1: the caller has a reference.
         unsafe { start(self, follow_up) };
+    }
+
+    /// Tells of a panic that nobody sees; the caller holds the task or has a reference.
+    pub(crate) fn unhandled(self, part: Part, panic: &(dyn Any + Send)) {
+        let unhandled = self.header().vtable.unhandled;
+        // SAFETY: I1: the caller holds the task or has a reference.
+        unsafe { unhandled(self, part, panic) };
     }
 
     /// Gives a reference back.

@@ -16,6 +16,7 @@ mod fairness;
 mod faults;
 mod gate;
 mod handles;
+mod hooks;
 mod idle;
 mod leaks;
 mod macros;

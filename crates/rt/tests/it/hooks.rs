@@ -1,0 +1,147 @@
+//! Failures that nobody sees reach the handler once, and an instrument sees each step of a task.
+
+use std::sync::{Arc, Mutex, mpsc};
+
+use rt::runtime::Instrument;
+use rt::task::{Builder, Outcome, TaskRef, WaitInfo, WaitKind};
+
+use crate::until;
+
+/// One runtime of each kind, whose handler writes into the list.
+fn with_handler(check: impl Fn(&rt::Runtime, &Mutex<Vec<String>>)) {
+    let kinds = [
+        rt::Builder::new_current_thread(),
+        rt::Builder::new_deterministic(0),
+        rt::Builder::new_multi_thread(),
+    ];
+    for mut builder in kinds {
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let tell = told.clone();
+        builder.on_unhandled(move |failure| tell.lock().unwrap().push(failure.to_string()));
+        check(&builder.build().unwrap(), &told);
+    }
+}
+
+#[test]
+fn a_task_that_fails_alone_is_told_of_when_it_fails() {
+    with_handler(|runtime, told| {
+        runtime.block_on(async {
+            drop(Builder::new().name("lonely").spawn(async { panic!("on purpose") }));
+            until(|| !told.lock().unwrap().is_empty()).await;
+        });
+        let told = told.lock().unwrap();
+        assert_eq!(told.len(), 1);
+        assert!(told[0].starts_with("lonely panicked: on purpose (spawned at "), "{}", told[0]);
+    });
+}
+
+#[test]
+fn a_failure_is_told_of_when_its_handle_is_dropped_unread() {
+    with_handler(|runtime, told| {
+        runtime.block_on(async {
+            let task = rt::spawn(async { panic!("unread") });
+            until(|| task.is_finished()).await;
+            assert!(told.lock().unwrap().is_empty());
+            drop(task);
+            assert_eq!(told.lock().unwrap().len(), 1);
+        });
+    });
+}
+
+#[test]
+fn a_failure_that_is_seen_is_not_told_of() {
+    with_handler(|runtime, told| {
+        runtime.block_on(async {
+            assert!(rt::spawn(async { panic!("seen") }).await.unwrap_err().is_panic());
+            let cancelled = rt::spawn(std::future::pending::<()>());
+            cancelled.abort();
+            assert!(cancelled.await.unwrap_err().is_cancelled());
+        });
+        assert!(told.lock().unwrap().is_empty());
+    });
+}
+
+#[test]
+fn a_callback_that_panics_is_told_of_and_the_next_is_called() {
+    with_handler(|runtime, told| {
+        let (send, receive) = mpsc::channel();
+        runtime.block_on(async {
+            let task = rt::spawn(async {});
+            task.on_finish(|_, _| panic!("in a callback"));
+            task.on_finish(move |_, _| send.send(()).unwrap());
+            task.await.unwrap();
+            until(|| receive.try_recv().is_ok()).await;
+        });
+        let told = told.lock().unwrap();
+        assert_eq!(told.len(), 1);
+        assert!(told[0].starts_with("a callback of Task-"), "{}", told[0]);
+        assert!(told[0].contains("in a callback"), "{}", told[0]);
+    });
+}
+
+#[test]
+fn a_handler_that_panics_harms_nothing() {
+    let mut builder = rt::Builder::new_current_thread();
+    let runtime = builder.on_unhandled(|_| panic!("in the handler")).build().unwrap();
+    let alive = runtime.block_on(async {
+        drop(rt::spawn(async { panic!("in the task") }));
+        rt::task::yield_now().await;
+        rt::spawn(async { 1 }).await.unwrap()
+    });
+    assert_eq!(alive, 1);
+}
+
+/// Writes down what it sees of the task with this name.
+struct Watch(Mutex<Vec<String>>);
+
+impl Watch {
+    fn see(&self, task: &TaskRef, what: &str) {
+        if task.name() == "watched" {
+            self.0.lock().unwrap().push(what.to_owned());
+        }
+    }
+}
+
+impl Instrument for Watch {
+    fn spawned(&self, task: &TaskRef) {
+        self.see(task, "spawned");
+    }
+
+    fn poll_started(&self, _: usize, task: &TaskRef) {
+        self.see(task, "poll");
+    }
+
+    fn poll_ended(&self, _: usize, task: &TaskRef) {
+        self.see(task, "polled");
+    }
+
+    fn waiting(&self, task: &TaskRef, wait: &WaitInfo) {
+        assert_eq!(wait.kind, WaitKind::Join);
+        self.see(task, "waiting");
+    }
+
+    fn finished(&self, task: &TaskRef, outcome: Outcome) {
+        assert_eq!(outcome, Outcome::Finished);
+        self.see(task, "finished");
+    }
+}
+
+#[test]
+fn an_instrument_sees_each_step_in_order() {
+    for mut builder in [rt::Builder::new_current_thread(), rt::Builder::new_multi_thread()] {
+        let watch = Arc::new(Watch(Mutex::new(Vec::new())));
+        let runtime = builder.instrument(watch.clone()).build().unwrap();
+        runtime.block_on(async {
+            let awaited = rt::spawn(async {
+                for _ in 0..100 {
+                    rt::task::yield_now().await;
+                }
+            });
+            let watched = Builder::new().name("watched").spawn(awaited);
+            watched.await.unwrap().unwrap();
+        });
+        drop(runtime);
+        let seen = watch.0.lock().unwrap().join(" ");
+        assert_eq!(seen, "spawned poll polled waiting poll polled finished");
+    }
+}
