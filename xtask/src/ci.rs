@@ -4,6 +4,7 @@ mod steps;
 
 use std::fs;
 use std::io::{self, Write as _};
+use std::path::Path;
 use std::time::Instant;
 
 use crate::loom::packages_for;
@@ -42,6 +43,14 @@ fn run_step(step: &mut Step) -> Result<Vec<String>, Failure> {
     io::stdout().flush()?;
     let finished = finish(&mut step.command, Show::Quiet, step.limit)?;
     let seconds = finished.elapsed.as_secs_f64();
+    let complaint = match &step.expected {
+        Some(file) if finished.succeeded() => difference(&finished.lines, file)?,
+        _ => None,
+    };
+    if let Some(complaint) = complaint {
+        println!("FAILED {seconds:.1}s\n{complaint}");
+        return Err(Failure::Failed(format!("step {} failed: {:?}", step.name, step.command)));
+    }
     if finished.succeeded() {
         println!("ok {seconds:.1}s");
         return Ok(finished.lines);
@@ -49,6 +58,21 @@ fn run_step(step: &mut Step) -> Result<Vec<String>, Failure> {
     let end = if finished.timed_out { "TIMED OUT" } else { "FAILED" };
     println!("{end} {seconds:.1}s\n{}", finished.tail(TAIL_LINES));
     Err(Failure::Failed(format!("step {} failed: {:?}", step.name, step.command)))
+}
+
+/// What is wrong with these lines, which are to be those of the file.
+fn difference(lines: &[String], file: &Path) -> io::Result<Option<String>> {
+    let expected = fs::read_to_string(file)?;
+    let expected: Vec<&str> = expected.lines().collect();
+    let is_same = lines.iter().map(String::as_str).eq(expected.iter().copied());
+    Ok((!is_same).then(|| {
+        format!(
+            "it printed\n{}\nand {} holds\n{}",
+            lines.join("\n"),
+            file.display(),
+            expected.join("\n")
+        )
+    }))
 }
 
 /// The examples of crate `rt`: each file and each directory with a `main.rs`.

@@ -26,6 +26,8 @@
 mod builder;
 pub mod cancel;
 mod driver;
+#[cfg(doctest)]
+mod guide;
 mod launch;
 pub mod pool;
 pub mod sync;

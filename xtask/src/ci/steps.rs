@@ -1,6 +1,7 @@
 //! The list of steps, cheap ones first.
 
 use std::env;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
@@ -18,11 +19,26 @@ pub(super) struct Step {
     pub(super) name: String,
     pub(super) command: Command,
     pub(super) limit: Duration,
+    /// A file that holds what the command must print.
+    pub(super) expected: Option<PathBuf>,
 }
 
 impl Step {
     fn new(name: impl Into<String>, command: Command, minutes: u64) -> Step {
-        Step { name: name.into(), command, limit: Duration::from_secs(60 * minutes) }
+        let limit = Duration::from_secs(60 * minutes);
+        Step { name: name.into(), command, limit, expected: None }
+    }
+
+    /// Runs an example; what it prints is held against its file in `examples/expected`, if it has
+    /// one, as those whose output is always the same do.
+    ///
+    /// It is the program itself and not `cargo run`: a kill at the limit then reaches it.
+    fn example(name: &str) -> Step {
+        let mut command = Command::new(target_directory().join("release/examples").join(name));
+        command.current_dir(workspace_root());
+        let expected = workspace_root().join(format!("crates/rt/examples/expected/{name}.txt"));
+        let expected = expected.exists().then_some(expected);
+        Step { expected, ..Step::new(format!("example {name}"), command, 3) }
     }
 }
 
@@ -43,8 +59,7 @@ pub(super) fn all(examples: &[String], models: &[String], is_full: bool) -> Vec<
         let build = cargo(&["build", "--release", "-p", "rt", "--examples"]);
         steps.push(Step::new("examples", build, 20));
     }
-    steps
-        .extend(examples.iter().map(|name| Step::new(format!("example {name}"), example(name), 3)));
+    steps.extend(examples.iter().map(|name| Step::example(name)));
     steps.push(Step::new("loom", xtask(&["loom"]), 20));
     if is_full {
         steps.push(Step::new("loom, wider bounds", xtask(&["loom", "--full"]), 240));
@@ -98,12 +113,5 @@ fn soak() -> Command {
     let mut command = nextest(&["--profile", "soak", "--no-tests", "pass"]);
     command.args(["--run-ignored", "all", "-E", "test(soak)", "--features", "rt/perturb"]);
     command.env("RT_SOAK_SECONDS", SOAK_SECONDS);
-    command
-}
-
-/// The program itself and not `cargo run`: a kill at the limit then reaches it.
-fn example(name: &str) -> Command {
-    let mut command = Command::new(target_directory().join("release/examples").join(name));
-    command.current_dir(workspace_root());
     command
 }
