@@ -14,6 +14,7 @@ mod san;
 
 mod bench;
 mod cost;
+mod timeline;
 
 #[cfg(test)]
 mod tests;
@@ -88,6 +89,11 @@ const COMMANDS: &[Command] = &[
         usage: "cost",
         purpose: "counted cost of each operation against its ceiling",
         run: cost::run,
+    },
+    Command {
+        usage: "timeline",
+        purpose: "draws what each worker polled in a real run; writes docs/guide/timeline.svg",
+        run: timeline::run,
     },
 ];
 

@@ -13,4 +13,6 @@ macro_rules! pages {
 pages! {
     Readme: "../../../README.md",
     FromAsyncio: "../../../docs/guide/from-asyncio.md",
+    FromTokio: "../../../docs/guide/from-tokio.md",
+    WhenItHangs: "../../../docs/guide/when-it-hangs.md",
 }
