@@ -16,7 +16,7 @@ pub(crate) trait Peer: 'static {
     const NAME: &'static str;
 
     /// A running runtime; dropping it stops its threads and drops its tasks.
-    type Runtime;
+    type Runtime: Sync;
     /// What a spawn returns.
     type Join<T: Send + 'static>: Send + 'static;
     /// The sending half of a oneshot.

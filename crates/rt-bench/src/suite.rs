@@ -3,6 +3,7 @@
 mod block_on;
 mod core;
 mod parked;
+mod shapes;
 mod time;
 
 pub(crate) use self::parked::{Footprint, TASKS as PARKED_TASKS, weigh, weigh_in_child};
@@ -28,6 +29,8 @@ const CORE: Group = Group("core");
 const BLOCK_ON: Group = Group("block_on");
 /// Apart: with no thread to switch to, its ratios are in the hundreds.
 const ROUND_TRIP: Group = Group("round_trip");
+/// What tokio measures of its own scheduler.
+const SHAPES: Group = Group("shapes");
 const TIME: Group = Group("time");
 const MEMORY: Group = Group("memory");
 
@@ -73,6 +76,12 @@ pub(crate) fn all() -> Vec<Bench> {
         Bench::timed::<block_on::SpawnBlockOn>(BLOCK_ON),
         Bench::timed::<block_on::BlockOnJoin>(BLOCK_ON),
         Bench::timed::<block_on::BlockOnRoundTrip>(ROUND_TRIP),
+        Bench::timed::<shapes::BurstFromBlockOn>(SHAPES),
+        Bench::timed::<shapes::RemoteIdle>(SHAPES),
+        Bench::timed::<shapes::RemoteBusyYields>(SHAPES),
+        Bench::timed::<shapes::RemoteBusyChains>(SHAPES),
+        Bench::timed::<shapes::RemoteSpawn<2>>(SHAPES),
+        Bench::timed::<shapes::RemoteSpawn<8>>(SHAPES),
         Bench::timed::<time::SleepFire>(TIME),
         Bench::timed::<time::TimeoutUnfired>(TIME),
         Bench { group: MEMORY, name: parked::NAME, does: parked::DOES, kind: Kind::Weighed },
