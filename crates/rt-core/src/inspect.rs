@@ -8,6 +8,7 @@ use crate::context;
 use crate::handle::ExecutorHandle;
 use crate::shared::ExecutorShared;
 use crate::task::header::TaskPtr;
+use crate::task::id::Id;
 use crate::task::info::{TaskInfo, TaskStatus};
 use crate::task::reference::TaskRef;
 
@@ -72,16 +73,34 @@ impl ExecutorShared {
             return Vec::new();
         }
         let mut tasks = self.roots();
-        let foreign = self.foreign.iter().map(|foreign| &foreign.heap);
-        for heap in self.slots.iter().map(|slot| &slot.heap).chain(foreign) {
-            heap.walk(|slot| {
-                tasks.extend(TaskRef::pin(TaskPtr::from_slot(slot)).map(|task| task.info()));
-            });
-        }
+        self.walk(|task| tasks.push(task.info()));
         // Some may have ended since they were pinned.
         tasks.retain(|task| task.state != TaskStatus::Finished);
         tasks.sort_unstable_by_key(|task| task.id);
         tasks
+    }
+
+    /// The task with this number, if it is queued or somebody is inside it.
+    pub(crate) fn held_task(&self, id: Id) -> Option<TaskRef> {
+        let mut found = None;
+        self.walk(|task| {
+            if task.id() == id {
+                found = Some(task);
+            }
+        });
+        found.filter(|task| task.info().state == TaskStatus::Ready)
+    }
+
+    /// Calls `f` with every task that lies in a page and has not ended.
+    fn walk(&self, mut f: impl FnMut(TaskRef)) {
+        let foreign = self.foreign.iter().map(|foreign| &foreign.heap);
+        for heap in self.slots.iter().map(|slot| &slot.heap).chain(foreign) {
+            heap.walk(|slot| {
+                if let Some(task) = TaskRef::pin(TaskPtr::from_slot(slot)) {
+                    f(task);
+                }
+            });
+        }
     }
 
     /// The tasks of those inside `block_on`.

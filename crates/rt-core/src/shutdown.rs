@@ -191,11 +191,10 @@ impl ExecutorShared {
         context::with_worker(|worker| {
             // A task whose poll led here is what the thread is inside.
             let worker = worker.filter(|worker| std::ptr::eq(&raw const *worker.shared, self));
-            let inside = worker.map(|worker| &worker.tallies().inside);
-            let inside = inside.filter(|_| context::current_task().is_none());
-            inside.inspect(|inside| inside.enter(task));
+            if let (Some(worker), None) = (worker, context::current_task()) {
+                worker.tallies().enter(task);
+            }
             task.cancel();
-            inside.inspect(|inside| inside.leave());
         });
     }
 

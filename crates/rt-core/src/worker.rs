@@ -113,14 +113,13 @@ impl WorkerContext {
         self.end_search();
         let tallies = self.tallies();
         tallies.polls.add(1);
-        tallies.inside.enter(task);
+        tallies.enter(task);
         let (polled, yielded) = self.shared.hooks.poll(self.slot, task);
         match polled {
             Polled::Done => tallies.finished.add(1),
             Polled::Pending => self.end_poll(task, yielded),
             Polled::Asked => self.end_asked(task),
         }
-        tallies.inside.leave();
         self.look_after_pushes();
     }
 
@@ -249,6 +248,7 @@ impl WorkerContext {
     }
 
     /// Gives the search up, if this thread has it; it is about to leave the slot.
+    #[inline]
     pub(crate) fn end_search(&self) {
         if self.searching.get() {
             self.leave_search();
@@ -281,22 +281,27 @@ impl WorkerContext {
         !self.slot().next.is_empty() || !self.queue().is_empty()
     }
 
+    #[inline]
     pub(crate) fn is_guest(&self) -> bool {
         self.slot >= self.shared.workers
     }
 
+    #[inline]
     pub(crate) fn slot(&self) -> &Slot {
         &self.shared.slots[self.slot]
     }
 
+    #[inline]
     pub(crate) fn tallies(&self) -> &SlotTallies {
         &self.slot().tallies
     }
 
+    #[inline]
     pub(crate) fn queue(&self) -> &crate::queue::local::LocalQueue<TaskPtr> {
         &self.seat().queue
     }
 
+    #[inline]
     fn seat(&self) -> &Seat {
         self.seat.as_ref().expect("a context has its seat until `into_seat`")
     }

@@ -1,12 +1,9 @@
 //! The counts of one slot: its thread writes them by plain stores, anybody reads them.
 
-use std::panic::Location;
-
-use rt_primitive::{Note, Tally};
+use rt_primitive::Tally;
 
 use crate::metrics::busy::BusyTime;
 use crate::task::header::TaskPtr;
-use crate::task::id::Id;
 
 /// What the thread that drives a slot counts.
 #[derive(Debug, Default)]
@@ -15,7 +12,9 @@ pub(crate) struct SlotTallies {
     pub(crate) spawned: Tally,
     pub(crate) finished: Tally,
     pub(crate) next_hits: Tally,
-    pub(crate) inside: Inside,
+    /// The number of the task that the thread polled or dropped last, for who asks why it is stuck:
+    /// it is inside that task as long as somebody holds it.
+    pub(crate) last_task: Tally,
     pub(crate) wakes: Tally,
     pub(crate) overflows: Tally,
     pub(crate) injector_takes: Tally,
@@ -35,38 +34,16 @@ impl SlotTallies {
         SlotTallies { stolen_from, ..SlotTallies::default() }
     }
 
+    /// The thread polls or drops this task next.
+    #[inline]
+    pub(crate) fn enter(&self, task: TaskPtr) {
+        self.last_task.set(task.header().id.number());
+    }
+
     /// A theft of so many tasks from the slot with this number.
     pub(crate) fn add_theft(&self, victim: usize, tasks: u64) {
         self.steals.add(1);
         self.tasks_stolen.add(tasks);
         self.stolen_from[victim].add(tasks);
-    }
-}
-
-/// Which task a thread is inside, polling or dropping it: for who asks why the thread is stuck.
-#[derive(Debug, Default)]
-pub(crate) struct Inside {
-    /// The task's number, or 0.
-    id: Tally,
-    spawned_at: Note<Location<'static>>,
-}
-
-impl Inside {
-    #[inline]
-    pub(crate) fn enter(&self, task: TaskPtr) {
-        let header = task.header();
-        self.spawned_at.leave(header.spawned_at);
-        self.id.set(header.id.number());
-    }
-
-    #[inline]
-    pub(crate) fn leave(&self) {
-        self.id.set(0);
-    }
-
-    /// The task, and where it was started. The two may be of different tasks if the thread moves on
-    /// meanwhile, so this is for a thread that has not for long.
-    pub(crate) fn read(&self) -> Option<(Id, &'static Location<'static>)> {
-        Some((Id::from_number(self.id.get())?, self.spawned_at.get()?))
     }
 }

@@ -10,6 +10,7 @@ use rt_primitive::atomic::{AtomicU64, Ordering};
 use crate::shared::ExecutorShared;
 use crate::task::header::TaskPtr;
 use crate::task::id::Id;
+use crate::task::reference::TaskRef;
 
 /// Tasks that a report names; of more it tells the number only.
 const NAMED_MAX: u64 = 64;
@@ -98,8 +99,10 @@ impl AbortLog {
 impl ExecutorShared {
     /// The thread of a worker that has not ended, and what it is inside.
     pub(crate) fn leaked_thread(&self, worker: usize) -> LeakedThread {
-        let inside = self.slots[worker].tallies.inside.read();
-        LeakedThread { worker, task: inside.map(|(id, spawned_at)| TaskSite { id, spawned_at }) }
+        let last = self.slots[worker].tallies.last_task.get();
+        let task = Id::from_number(last).and_then(|id| self.held_task(id));
+        let site = |task: TaskRef| TaskSite { id: task.id(), spawned_at: task.spawned_at() };
+        LeakedThread { worker, task: task.map(site) }
     }
 }
 
