@@ -28,6 +28,7 @@ pub mod cancel;
 mod driver;
 #[cfg(doctest)]
 mod guide;
+mod interrupt;
 mod launch;
 pub mod pool;
 pub mod sync;
@@ -36,6 +37,7 @@ pub mod runtime {
     //! What runs tasks: the runtime, its builder, and handles to it.
 
     pub use crate::builder::Builder;
+    pub use crate::interrupt::Interrupted;
     pub use crate::launch::Runtime;
 
     /// Reaches a runtime from any thread.

@@ -18,6 +18,7 @@ mod gate;
 mod handles;
 mod hooks;
 mod idle;
+mod interrupt;
 mod leaks;
 mod macros;
 mod memory;
