@@ -10,7 +10,9 @@ mod waker_slot;
 #[allow(dead_code, unused_imports, reason = "the primitives that stand on it follow")]
 mod waiters;
 
+pub mod mpmc;
 pub mod oneshot;
+pub mod queue;
 
 #[cfg(test)]
 mod tests;

@@ -2,4 +2,5 @@
 
 mod canary;
 mod oneshot;
+mod queue;
 mod waiters;

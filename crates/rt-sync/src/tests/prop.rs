@@ -1,3 +1,5 @@
 //! Random operations against a plain model.
 
 mod oneshot;
+mod queue;
+mod store;

@@ -1,0 +1,120 @@
+//! What a queue says instead of doing what was asked.
+
+use std::error::Error;
+use std::fmt;
+
+/// The item was not put in, because the queue was shut down; it is in here.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct PutError<T>(pub T);
+
+/// The item was not put in; it is in here.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TryPutError<T> {
+    /// There is no room, or others wait for it.
+    Full(T),
+    /// The queue was shut down.
+    ShutDown(T),
+}
+
+/// The queue was shut down and has no item left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShutDown;
+
+/// There is no item to get now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TryGetError {
+    /// There is none, or others wait for it.
+    Empty,
+    /// The queue was shut down and has no item left.
+    ShutDown,
+}
+
+/// Every item that was taken is done already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooManyDone;
+
+impl<T> PutError<T> {
+    /// The item.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T> TryPutError<T> {
+    /// The item.
+    pub fn into_inner(self) -> T {
+        match self {
+            TryPutError::Full(item) | TryPutError::ShutDown(item) => item,
+        }
+    }
+
+    /// True when it is worth another try.
+    pub fn is_full(&self) -> bool {
+        matches!(self, TryPutError::Full(_))
+    }
+}
+
+const SHUT_DOWN: &str = "the queue was shut down";
+
+impl<T> fmt::Display for PutError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{SHUT_DOWN}; the item is in the error")
+    }
+}
+
+impl<T> fmt::Display for TryPutError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TryPutError::Full(_) => {
+                f.write_str("the queue is full; await `put`, or take the item from the error")
+            }
+            TryPutError::ShutDown(_) => write!(f, "{SHUT_DOWN}; the item is in the error"),
+        }
+    }
+}
+
+impl fmt::Display for ShutDown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{SHUT_DOWN} and has no item left")
+    }
+}
+
+impl fmt::Display for TryGetError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TryGetError::Empty => f.write_str("the queue has no item now; await `get`"),
+            TryGetError::ShutDown => ShutDown.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for TooManyDone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(
+            "every item that was taken is done already; call `task_done` once for each `get`",
+        )
+    }
+}
+
+impl<T> fmt::Debug for PutError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PutError(..)")
+    }
+}
+
+impl<T> fmt::Debug for TryPutError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            TryPutError::Full(_) => "Full(..)",
+            TryPutError::ShutDown(_) => "ShutDown(..)",
+        })
+    }
+}
+
+impl<T> Error for PutError<T> {}
+impl<T> Error for TryPutError<T> {}
+impl Error for ShutDown {}
+impl Error for TryGetError {}
+impl Error for TooManyDone {}
