@@ -3,3 +3,20 @@
 //! Applications use the crate `rt`, which gives out all of this one.
 
 #![warn(missing_docs)]
+
+mod job;
+mod job_error;
+mod process;
+pub mod worker;
+
+pub use job::{Job, JobFn};
+pub use job_error::crash::{Attempt, Crash, DeathCause};
+pub use job_error::{CancelledBy, JobError, JobPhase, PanicReport};
+pub use process::blob::Blob;
+pub use process::builder::ProcessPoolBuilder;
+pub use process::map::Map;
+pub use process::pool::{ProcessPool, ProcessPoolClose};
+pub use process::pool_error::ProcessPoolError;
+pub use process::run::Run;
+pub use process::spawner::WorkerOutput;
+pub use process::stats::ProcessPoolStats;

@@ -223,6 +223,25 @@ pub mod time {
     pub use std::time::Duration;
 }
 
+/// Makes a job of a function, which can then be run in another process by its name.
+///
+/// ```
+/// use rt::pool::ProcessPool;
+///
+/// rt::job! {
+///     /// How many words the text has.
+///     fn words(text: String) -> usize { text.split_whitespace().count() }
+///     with { idempotent: true }
+/// }
+///
+/// rt::run(async {
+///     let pool = ProcessPool::builder().workers(1).build().unwrap();
+///     assert_eq!(pool.job::<words>(("one two".to_owned(),)).await.unwrap(), 2);
+///     assert_eq!(words("still a function".to_owned()), 3);
+/// });
+/// ```
+pub use rt_pool::job;
+
 pub use launch::run;
 /// The tasks of the current runtime and what each waits for, as a tree, with those that wait in a
 /// circle.

@@ -1,5 +1,6 @@
 //! Items: no glob re-exports, no bare type names, no `allow` without its reason.
 
+use super::source::has_word;
 use super::{Finding, Source, Tree};
 
 /// Type names that leave open whose they are.
@@ -21,7 +22,8 @@ pub(super) fn check(tree: &Tree) -> Vec<Finding> {
 
 fn glob(source: &Source, at: usize) -> Option<Finding> {
     let line = &source.lines[at];
-    if line.is_test || !line.code.trim_start().starts_with("pub") {
+    let is_import = has_word(&line.code, "use");
+    if line.is_test || !is_import || !line.code.trim_start().starts_with("pub") {
         return None;
     }
     // A list of names may run over lines; its glob may stand on any of them.

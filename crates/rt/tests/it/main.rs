@@ -26,6 +26,7 @@ mod memory;
 mod metrics;
 mod panics;
 mod process;
+mod process_pool;
 mod queue_jobs;
 mod shared_join;
 mod shutdown;
