@@ -18,6 +18,7 @@
 //! Model: `a_guest_leaves_no_task_behind`.
 
 pub(crate) mod root;
+pub(crate) mod visit;
 
 use std::future::Future;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
@@ -30,10 +31,11 @@ use rt_primitive::sync::Arc;
 use rt_primitive::{mutant, perturb};
 
 use crate::block_on::root::{Bed, Root};
+use crate::block_on::visit::{visit, wake_visitor};
 use crate::config::{Flavor, GUESTS};
-use crate::context::{self, entered};
+use crate::context;
 use crate::error::{BlockOnError, Obstacle};
-use crate::shared::{ExecutorShared, Slot, Visitor};
+use crate::shared::{ExecutorShared, Slot};
 use crate::shutdown;
 use crate::simulate::Crew;
 use crate::vars;
@@ -172,6 +174,7 @@ pub(crate) fn take_guest_slot(shared: &Arc<ExecutorShared>, guest: usize) -> Opt
     let worker = WorkerContext::take_seat(shared, shared.workers + guest)?;
     // ORDERING: AcqRel; pairs with the Acquire in `guests_in_use` (I1).
     shared.guests.fetch_or(1 << guest, Ordering::AcqRel);
+    shared.quiet.pass();
     Some(worker)
 }
 
@@ -218,65 +221,11 @@ fn wait(worker: &WorkerContext, root: &Root) {
     perturb!();
     worker.slot().heap.give_back_pending();
     let next_look = worker.look_at_memory();
+    if let Some(call) = worker.fall_asleep(&|| root.is_ready()) {
+        return call.answer();
+    }
     worker.tallies().parks.add(1);
-    worker.slot().parker.park_until([deadline, next_look].into_iter().flatten().min());
-}
-
-/// Runs the root task only, until the slots of an executor without threads fall to this one.
-fn visit(shared: &Arc<ExecutorShared>, root: &Root, parker: &Arc<Parker>) {
-    let _waiting = Waiting::new(shared, parker, root);
-    let _entered = entered::enter(shared);
-    loop {
-        if root.is_ready() {
-            let (_, yielded) = context::poll_as_current(root.task());
-            if root.is_complete() {
-                return;
-            }
-            if !yielded {
-                root.task().state().poll_pending();
-            }
-        } else if let Some(seats) = take_freed_seats(shared) {
-            seats.drive(root);
-            return seats.leave();
-        } else {
-            parker.park();
-        }
-    }
-}
-
-/// What runs an executor without threads, if its thread has left it.
-fn take_freed_seats(shared: &Arc<ExecutorShared>) -> Option<Seats> {
-    if shared.flavor.has_threads() { None } else { Seats::take(shared) }
-}
-
-/// A thread in line for the slots of an executor without threads.
-struct Waiting<'a> {
-    shared: &'a ExecutorShared,
-    parker: &'a Arc<Parker>,
-}
-
-impl<'a> Waiting<'a> {
-    fn new(shared: &'a ExecutorShared, parker: &'a Arc<Parker>, root: &Root) -> Waiting<'a> {
-        shared.visitors.lock().push(Visitor { parker: parker.clone(), root: root.task() });
-        Waiting { shared, parker }
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.shared.visitors.lock().retain(|other| !Arc::ptr_eq(&other.parker, self.parker));
-        // The thread that left the slot may have told this one, which had no use for it any more.
-        wake_visitor(self.shared);
-    }
-}
-
-/// Tells a waiting thread that the slots may be free.
-pub(crate) fn wake_visitor(shared: &ExecutorShared) {
-    if !shared.flavor.has_threads() {
-        if let Some(first) = shared.visitors.lock().first() {
-            first.parker.unpark();
-        }
-    }
+    worker.park_asleep([deadline, next_look].into_iter().flatten().min());
 }
 
 /// Gives the slot back (I2).
@@ -289,6 +238,7 @@ pub(crate) fn leave_slot(worker: WorkerContext) {
         if shared.driver.hand_over(slot, 0) {
             shared.slots[0].parker.unpark();
         }
+        shared.nudge();
     }
     perturb!();
     shutdown::return_seat(worker);

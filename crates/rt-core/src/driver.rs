@@ -17,10 +17,25 @@ use crate::shared::ExecutorShared;
 pub trait Driver: Send + Sync + 'static {
     /// Fires what is due for `slot`, and returns when the slot's thread must be awake next.
     ///
-    /// Wakers run on the calling thread, outside every lock. Only the thread that drives `slot`
-    /// calls it: every 61 turns of its run loop and before each park, so it must cost next to
-    /// nothing while nothing is registered.
+    /// Wakers run on the calling thread, outside every lock. The thread that drives `slot` calls it
+    /// every 61 turns of its run loop and before each park, so it must cost next to nothing while
+    /// nothing is registered. Another thread calls it only after a [`jump`](Driver::jump).
     fn turn(&self, slot: usize) -> Option<Instant>;
+
+    /// Whether `turn` would fire something for some slot.
+    ///
+    /// Asked, as [`jump`](Driver::jump) is, while every thread of the executor sleeps and no task
+    /// is ready.
+    fn is_due(&self) -> bool {
+        false
+    }
+
+    /// Nobody can go on before something is due: unless something is, a clock that stands still
+    /// moves to the first deadline. True if something is due then, and the slots are turned, on
+    /// whatever thread found that nobody can go on.
+    fn jump(&self) -> bool {
+        false
+    }
 
     /// `from` is not driven by anybody any more: moves what waits there to `to`, which is.
     ///
@@ -73,6 +88,13 @@ impl Place<'_> {
         self.is_own
     }
 
+    /// Tells every thread that the driver's clock was stopped, started or set. From now on the
+    /// executor counts who sleeps, and calls [`Driver::jump`] when everybody does.
+    pub fn clock_changed(&self) {
+        self.shared.count_sleepers();
+        self.shared.unpark_all();
+    }
+
     /// Makes the thread of the slot look at its driver again; nothing to do for one's own.
     pub fn unpark(&self) {
         if !self.is_own {
@@ -100,13 +122,21 @@ pub fn with_driver<D: Any + Send + Sync, R>(
     f: impl FnOnce(&D, Place<'_>) -> R,
 ) -> Result<R, NoRuntime> {
     context::with_shared(|shared, own| {
-        let part = shared.driver.part(TypeId::of::<D>());
-        let part = part.and_then(|part| part.downcast_ref::<D>());
-        let Some(part) = part else {
+        let Some(part) = part_of(shared) else {
             let name = std::any::type_name::<D>();
             panic!("this runtime was started without a driver part of type {name}");
         };
         let slot = own.map_or(0, |worker| worker.slot);
         f(part, Place { shared, slot, is_own: own.is_some() })
     })
+}
+
+/// Calls `f` with the part of the current runtime's driver that has type `D`; `None` outside a
+/// runtime, and in one whose driver has no such part.
+pub fn try_with_driver<D: Any + Send + Sync, R>(f: impl FnOnce(&D) -> R) -> Option<R> {
+    context::with_shared(|shared, _| part_of(shared).map(f)).ok().flatten()
+}
+
+fn part_of<D: Any + Send + Sync>(shared: &ExecutorShared) -> Option<&D> {
+    shared.driver.part(TypeId::of::<D>())?.downcast_ref::<D>()
 }

@@ -39,6 +39,7 @@ use crate::queue::Chain;
 use crate::queue::injector::Injector;
 use crate::queue::local::{LocalQueue, Victim, local_queue};
 use crate::queue::next::NextSlot;
+use crate::quiet::{Quiet, Rest};
 use crate::shared::foreign::{ForeignHeap, spawn_from_outside};
 use crate::shutdown::report::AbortLog;
 use crate::simulate::schedule::Simulation;
@@ -68,6 +69,8 @@ pub(crate) struct ExecutorShared {
     pub(crate) guests: CachePadded<AtomicU64>,
     // [A] Who sleeps and who searches.
     pub(crate) idle: Idle,
+    // [A] Whether nobody can go on.
+    pub(crate) quiet: Quiet,
     // [A] The queue of all.
     pub(crate) injector: Injector<TaskPtr>,
     // [L] Task memory for the threads that drive no slot.
@@ -110,6 +113,8 @@ pub(crate) struct Slot {
 pub(crate) struct Visitor {
     pub(crate) parker: Arc<Parker>,
     pub(crate) root: TaskPtr,
+    /// Gone once it drives slots.
+    pub(crate) rest: Rest,
 }
 
 /// What only the thread that drives a slot may touch.
@@ -134,6 +139,7 @@ impl ExecutorShared {
             slots: (0..workers + GUESTS).map(|slot| Slot::new(victims(slot))).collect(),
             guests: CachePadded::new(AtomicU64::new(0)),
             idle: Idle::new(workers),
+            quiet: Quiet::new(workers + GUESTS),
             injector: Injector::new(),
             foreign: std::array::from_fn(|_| CachePadded::new(ForeignHeap::new())),
             driver,
@@ -201,6 +207,7 @@ impl ExecutorShared {
             Ok(()) => {
                 perturb!();
                 self.wake_one();
+                self.quiet.pass();
                 if !self.flavor.has_threads() && self.is_closed() {
                     // A thread inside `block_on` waits, and announces no sleep any more.
                     self.slots[0].parker.unpark();

@@ -92,6 +92,7 @@ pub(crate) fn stop_slot(worker: WorkerContext) {
     }
     abort_unowned(&shared);
     slot.tallies.busy.sleep(shared.age());
+    shared.retire(worker.slot);
     leave(&shared);
 }
 

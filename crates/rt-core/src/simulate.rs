@@ -37,7 +37,8 @@ use rt_primitive::mutant;
 use rt_primitive::sync::Arc;
 
 use crate::block_on::root::Root;
-use crate::block_on::{leave_slot, take_guest_slot, wake_visitor};
+use crate::block_on::visit::wake_visitor;
+use crate::block_on::{leave_slot, take_guest_slot};
 use crate::config::{DRIVERS_TICK, STAY_TURNS_MAX};
 use crate::queue::Chain;
 use crate::shared::ExecutorShared;
@@ -104,11 +105,11 @@ impl Crew {
             if self.turns.get() % DRIVERS_TICK == 0 {
                 self.turn_drivers();
             }
-            let candidates = self.candidates(root);
-            if candidates.is_empty() {
+            if !self.is_anyone_able(root) {
                 self.wait(root);
                 continue;
             }
+            let candidates = self.candidates(root);
             match candidates[self.simulation().choose(candidates.len())] {
                 Candidate::Root => self.poll_root(root),
                 Candidate::Member(number) => self.step(number),
@@ -155,6 +156,12 @@ impl Crew {
             candidates.insert(place, Candidate::Root);
         }
         candidates
+    }
+
+    /// Whether anybody could have a turn now.
+    fn is_anyone_able(&self, root: &Root) -> bool {
+        let has_more = self.shared.any_work();
+        root.is_ready() || self.members.iter().any(|member| member.is_able(has_more))
     }
 
     /// Which of these members the plain choice is: who had the last turn, for a while, or else the
@@ -223,7 +230,7 @@ impl Crew {
             return;
         }
         let deadline = self.turn_drivers();
-        if self.candidates(root).is_empty() {
+        if !self.is_anyone_able(root) {
             self.members[0].worker.sleep_for_all(deadline, &|| root.is_ready());
         }
     }

@@ -45,11 +45,11 @@ impl Bed {
         match self {
             // The thread itself, between two tasks: it looks at the root before it sleeps.
             Bed::Slot(shared, slot) if is_driven_here(shared, *slot) => {}
-            Bed::Slot(shared, slot) => shared.slots[*slot].parker.unpark(),
+            Bed::Slot(shared, slot) => shared.unpark_root(*slot),
             Bed::Own(shared, parker) => {
-                parker.unpark();
+                shared.unpark_visitor(parker);
                 if !shared.flavor.has_threads() {
-                    shared.slots[0].parker.unpark();
+                    shared.unpark_root(0);
                 }
             }
         }

@@ -37,8 +37,9 @@ use crate::slab::class::{CLASSES, class_of};
 use crate::slab::orphans;
 use crate::slab::page::{Page, Place, WORDS};
 
-/// Slots the owner freed last, reused first while they are warm.
-const STACK: usize = 32;
+/// Slots the owner freed last, reused first while they are warm. Few in a model, whose threads have
+/// small stacks, on which an executor is made.
+const STACK: usize = if MODEL { 8 } else { 32 };
 
 /// A page with fewer than one usable slot in this many is passed over: it would cost a scan a
 /// handful.

@@ -7,6 +7,7 @@ mod idle;
 mod join;
 mod memory;
 mod queues;
+mod quiet;
 mod runtime;
 mod shared_join;
 mod simulate;

@@ -46,7 +46,13 @@ impl WorkerContext {
             }
             return found;
         }
-        self.park([deadline, next_look].into_iter().flatten().min());
+        match self.fall_asleep(is_ready) {
+            None => self.park([deadline, next_look].into_iter().flatten().min()),
+            Some(call) => {
+                self.cancel_sleep();
+                call.answer();
+            }
+        }
         None
     }
 
@@ -83,9 +89,14 @@ impl WorkerContext {
         self.shared.idle.announce_sleep(self.slot, self.searching.replace(false));
         let has_more = !mutant!("crew.sleep_without_look") && self.shared.any_work();
         if is_ready() || has_more {
-            self.cancel_sleep();
-        } else {
-            self.park(deadline);
+            return self.cancel_sleep();
+        }
+        match self.fall_asleep(is_ready) {
+            None => self.park(deadline),
+            Some(call) => {
+                self.cancel_sleep();
+                call.answer();
+            }
         }
     }
 
@@ -95,7 +106,7 @@ impl WorkerContext {
         let before = self.shared.age();
         self.tallies().busy.sleep(before);
         perturb!();
-        self.slot().parker.park_until(deadline);
+        self.park_asleep(deadline);
         let after = self.shared.age();
         self.tallies().busy.wake(after);
         if (after - before).as_nanos() < u128::from(SHORT_PARK_NS) {
