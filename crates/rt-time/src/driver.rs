@@ -9,6 +9,14 @@ impl Driver for Timers {
         Timers::turn(self, slot).map(Into::into)
     }
 
+    fn is_due(&self) -> bool {
+        Timers::is_due(self)
+    }
+
+    fn jump(&self) -> bool {
+        Timers::jump(self)
+    }
+
     fn hand_over(&self, from: usize, to: usize) -> bool {
         Timers::hand_over(self, from, to)
     }

@@ -1,12 +1,16 @@
 //! A moment on the runtime's clock.
 
+use crate::clock::Clock;
+use crate::timers::Timers;
+use rt_core::try_with_driver;
 use std::ops::{Add, AddAssign, Sub, SubAssign};
 use std::time::Duration;
 
 /// A moment on the clock that [`sleep()`](crate::sleep()) and its kin wait for.
 ///
-/// It does what [`std::time::Instant`] does, and converts from and to it. asyncio's name for the
-/// present one is `loop.time()`.
+/// It does what [`std::time::Instant`] does, and converts from and to it. The moment stays the
+/// same, so on a runtime whose clock is ahead of the system's, what [`std::time::Instant::now`]
+/// says has passed. asyncio's name for the present one is `loop.time()`.
 ///
 /// ```
 /// use rt_time::Instant;
@@ -25,9 +29,24 @@ pub struct Instant(std::time::Instant);
 const FAR: Duration = Duration::from_secs(30 * 365 * 24 * 60 * 60);
 
 impl Instant {
-    /// The present moment.
+    /// The present moment, by the clock of the runtime that the calling thread is inside.
+    ///
+    /// That is the system's monotonic clock, unless the runtime's was stopped, as tests do with
+    /// [`pause`](crate::pause).
+    #[inline]
     pub fn now() -> Instant {
+        if Clock::is_any_stopped() { Instant::of_runtime() } else { Instant::of_system() }
+    }
+
+    /// The present moment by the system's clock.
+    #[inline]
+    pub(crate) fn of_system() -> Instant {
         Instant(std::time::Instant::now())
+    }
+
+    #[cold]
+    fn of_runtime() -> Instant {
+        try_with_driver(|timers: &Timers| timers.now()).unwrap_or_else(Instant::of_system)
     }
 
     /// The moment that `instant` of the standard library is.

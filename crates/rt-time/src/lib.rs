@@ -10,6 +10,7 @@
 //! | `asyncio.timeout_at()` | [`timeout_at()`] |
 //! | `loop.time()` | [`Instant::now()`] |
 //! | – | [`sleep_until()`], [`interval()`], [`interval_at()`] |
+//! | – | [`pause()`], [`resume()`], [`advance()`] |
 
 #![warn(missing_docs)]
 
@@ -24,6 +25,7 @@ mod tests;
 mod tick;
 mod timeout;
 mod timers;
+mod virtual_clock;
 mod wheel;
 
 pub use instant::Instant;
@@ -31,3 +33,4 @@ pub use interval::{Interval, IntervalTick, MissedTickBehavior, interval, interva
 pub use sleep::{Sleep, sleep, sleep_until};
 pub use timeout::{Elapsed, Timeout, timeout, timeout_at};
 pub use timers::Timers;
+pub use virtual_clock::{Advance, advance, pause, resume};

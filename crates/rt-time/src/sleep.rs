@@ -5,7 +5,7 @@ use crate::instant::Instant;
 use crate::timers::Timers;
 use crate::timers::shared_wheel::{Registered, replace_waker, withdraw};
 use pin_project_lite::pin_project;
-use rt_core::{Place, poll_budget, with_driver, yield_now};
+use rt_core::{Place, WaitKind, note_wait, poll_budget, with_driver, yield_now};
 use std::future::Future;
 use std::panic::Location;
 use std::pin::Pin;
@@ -179,7 +179,8 @@ impl Sleep {
         }
     }
 
-    /// What `poll` does, without a look at the task's budget.
+    /// What `poll` does, without a look at the task's budget and without a note: a timeout leaves
+    /// the note of what it limits.
     pub(crate) fn poll_elapsed(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         match self.entry.home() {
             Home::Fired => Poll::Ready(()),
@@ -232,7 +233,12 @@ impl Future for Sleep {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         ready!(poll_budget(cx));
-        self.poll_elapsed(cx)
+        let made_at = self.made_at;
+        let polled = self.poll_elapsed(cx);
+        if polled.is_pending() {
+            note_wait(WaitKind::Sleep, made_at, 0);
+        }
+        polled
     }
 }
 

@@ -4,7 +4,7 @@ mod batch;
 pub(crate) mod shared_wheel;
 mod spare;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, HandError};
 use crate::entry::TimerEntry;
 use crate::instant::Instant;
 use crate::tick::Tick;
@@ -13,6 +13,7 @@ use shared_wheel::{Registered, SharedWheel};
 use std::fmt;
 use std::pin::Pin;
 use std::task::Waker;
+use std::time::Duration;
 
 /// The timers of a runtime, which its executor drives.
 ///
@@ -47,6 +48,61 @@ impl Timers {
         self.wheels.len()
     }
 
+    /// What time it is on the runtime's clock.
+    pub(crate) fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// Stops the clock.
+    pub(crate) fn stop_clock(&self) -> Result<(), HandError> {
+        self.clock.stop()
+    }
+
+    /// Lets the clock go on.
+    pub(crate) fn start_clock(&self) -> Result<(), HandError> {
+        self.clock.start()
+    }
+
+    /// Moves a clock that stands still, and wakes what is due then, in every slot.
+    pub(crate) fn advance_clock(&self, duration: Duration) -> Result<(), HandError> {
+        self.clock.advance(duration)?;
+        let now = self.clock.tick();
+        (0..self.slots()).for_each(|slot| {
+            self.fire(slot, now);
+        });
+        Ok(())
+    }
+
+    /// Whether something is due in some slot.
+    pub(crate) fn is_due(&self) -> bool {
+        self.is_due_at(self.clock.tick())
+    }
+
+    /// Moves a clock that stands still to the first deadline of all slots, unless it has passed
+    /// that already; true if something is due then.
+    pub(crate) fn jump(&self) -> bool {
+        // A wheel may have to be looked at before something is due in it: a few rounds at most.
+        loop {
+            let first = self.first();
+            if !self.clock.reach(first) {
+                return false;
+            }
+            if self.is_due_at(first) {
+                return true;
+            }
+        }
+    }
+
+    fn is_due_at(&self, now: Tick) -> bool {
+        let may_be_due = |wheel: &&&SharedWheel| wheel.earliest() <= now;
+        self.wheels.iter().filter(may_be_due).any(|wheel| wheel.is_due(now))
+    }
+
+    /// The first tick at which some slot must be looked at.
+    fn first(&self) -> Tick {
+        self.wheels.iter().map(|wheel| wheel.earliest()).min().unwrap_or(Tick::NEVER)
+    }
+
     /// The first tick at which a sleep until `deadline` may end.
     pub(crate) fn tick_at(&self, deadline: Instant) -> Tick {
         self.clock.tick_at(deadline)
@@ -78,7 +134,7 @@ impl Timers {
         if wheel.earliest() == Tick::NEVER {
             return None;
         }
-        self.clock.start_of(self.fire(slot, self.clock.now()))
+        self.clock.start_of(self.fire(slot, self.clock.tick()))
     }
 
     /// Wakes what is due in `slot` at `now`; returns the tick at which to call this again.

@@ -116,18 +116,24 @@ impl<C: Chain> Wheel<C> {
     /// Takes the next entry that is due at `now` or earlier; moves time to `now` when there is
     /// none.
     pub(crate) fn pop_due(&mut self, now: Tick) -> Option<C::Entry> {
-        loop {
-            if let Some(entry) = self.due.pop() {
-                self.len -= 1;
-                return Some(entry);
-            }
+        if !self.is_due(now) {
+            return None;
+        }
+        self.len -= 1;
+        self.due.pop()
+    }
+
+    /// True when an entry is due at `now` or earlier; moves time to `now` when there is none.
+    pub(crate) fn is_due(&mut self, now: Tick) -> bool {
+        while self.due.is_empty() {
             let start = self.next();
             if start > now {
                 self.elapsed = self.elapsed.max(now);
-                return None;
+                return false;
             }
             self.open(start);
         }
+        true
     }
 
     /// Takes an entry that is due earliest or in the same slot as the one that is; `None` when the

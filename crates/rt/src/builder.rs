@@ -36,6 +36,7 @@ pub struct Builder {
     on_thread_stop: Option<ThreadHook>,
     on_unhandled: Option<UnhandledHook>,
     instrument: Option<Arc<dyn Instrument>>,
+    start_paused: bool,
 }
 
 impl Builder {
@@ -97,8 +98,10 @@ impl Builder {
     /// only what lies between two polls comes in another order.
     /// [`Runtime::schedule`] says what was done, in numbers and in words, also after a panic.
     ///
-    /// What comes from outside is not decided by the seed: other threads that spawn or wake, the
-    /// time at which a sleep ends, random numbers, the order of a `HashMap`.
+    /// Its clock stands still, so time is part of the schedule: it jumps to the next deadline when
+    /// every task waits; see [`start_paused`](Builder::start_paused). What comes from outside is
+    /// not decided by the seed: other threads that spawn or wake, random numbers, the order of a
+    /// `HashMap`.
     #[doc(alias = "seed")]
     pub fn new_deterministic(seed: u64) -> Builder {
         Builder { choices: Choices::Seed(seed), ..Builder::new(Flavor::Deterministic) }
@@ -141,6 +144,7 @@ impl Builder {
             on_thread_stop: None,
             on_unhandled: None,
             instrument: None,
+            start_paused: flavor == Flavor::Deterministic,
         }
     }
 
@@ -258,6 +262,29 @@ impl Builder {
         self
     }
 
+    /// Lets the runtime start with a clock that stands still; see [`pause`](crate::time::pause).
+    ///
+    /// That is so anyway for [`new_deterministic`](Builder::new_deterministic), where `false` lets
+    /// the clock run. Threads outside the runtime that spawn before anybody is inside should hold
+    /// an [`external`](crate::testing::external) guard, or time may jump as soon as the tasks they
+    /// have spawned so far all wait.
+    ///
+    /// ```
+    /// use rt::time::{Duration, Instant, sleep};
+    ///
+    /// let runtime = rt::Builder::new_multi_thread().start_paused(true).build()?;
+    /// runtime.block_on(async {
+    ///     let start = Instant::now();
+    ///     sleep(Duration::from_secs(86_400)).await;
+    ///     assert_eq!(start.elapsed(), Duration::from_secs(86_400));
+    /// });
+    /// # Ok::<(), rt::runtime::StartError>(())
+    /// ```
+    pub fn start_paused(&mut self, start_paused: bool) -> &mut Builder {
+        self.start_paused = start_paused;
+        self
+    }
+
     /// Starts the runtime. The builder can be used again.
     ///
     /// ```
@@ -275,7 +302,12 @@ impl Builder {
         let config = self.config()?;
         // `start` refuses a number out of range; until then nothing may be sized by it.
         let driver = driver::for_workers(config.workers.min(WORKERS_MAX));
-        Ok(Runtime::new_from(Executor::start(config, driver)?))
+        let runtime = Runtime::new_from(Executor::start(config, driver)?);
+        if self.start_paused {
+            let _inside = runtime.enter();
+            rt_time::pause();
+        }
+        Ok(runtime)
     }
 
     fn config(&self) -> Result<Config, StartError> {
@@ -309,6 +341,7 @@ impl fmt::Debug for Builder {
             .field("worker_threads", &self.worker_threads)
             .field("thread_name", &self.thread_name)
             .field("thread_stack_size", &self.thread_stack_size)
+            .field("start_paused", &self.start_paused)
             .finish_non_exhaustive()
     }
 }

@@ -32,6 +32,8 @@ mod interrupt;
 mod launch;
 pub mod pool;
 pub mod sync;
+pub mod testing;
+pub mod time;
 
 pub mod runtime {
     //! What runs tasks: the runtime, its builder, and handles to it.
@@ -180,47 +182,6 @@ pub mod task {
     /// ```
     #[doc(inline)]
     pub use rt_core::try_spawn;
-}
-
-pub mod time {
-    //! Waiting for time: sleeps, timeouts, intervals.
-
-    /// Waits for a while.
-    ///
-    /// ```
-    /// use rt::time::{Duration, Instant, sleep};
-    ///
-    /// rt::run(async {
-    ///     let start = Instant::now();
-    ///     sleep(Duration::from_millis(5)).await;
-    ///     assert!(start.elapsed() >= Duration::from_millis(5));
-    /// });
-    /// ```
-    #[doc(alias = "asyncio.sleep")]
-    #[doc(inline)]
-    pub use rt_time::sleep;
-
-    /// Waits for a future, but only for a while.
-    ///
-    /// ```
-    /// use rt::time::{Duration, timeout};
-    ///
-    /// rt::run(async {
-    ///     let slow = std::future::pending::<()>();
-    ///     assert!(timeout(Duration::from_millis(5), slow).await.is_err());
-    /// });
-    /// ```
-    #[doc(alias = "asyncio.wait_for")]
-    #[doc(inline)]
-    pub use rt_time::timeout;
-
-    #[doc(inline)]
-    pub use rt_time::{
-        Elapsed, Instant, Interval, IntervalTick, MissedTickBehavior, Sleep, Timeout, interval,
-        interval_at, sleep_until, timeout_at,
-    };
-
-    pub use std::time::Duration;
 }
 
 /// Makes a job of a function, which can then be run in another process by its name.

@@ -34,8 +34,9 @@ impl WakerBatch {
     ///
     /// What a panic carries is leaked, since its drop may panic again; the panic hook has told
     /// about it.
-    pub(super) fn wake_all(self) {
-        for waker in self.wakers.into_iter().take(self.len).flatten() {
+    pub(super) fn wake_all(&mut self) {
+        let len = std::mem::take(&mut self.len);
+        for waker in self.wakers[..len].iter_mut().filter_map(Option::take) {
             if let Err(panic) = catch_unwind(AssertUnwindSafe(|| waker.wake())) {
                 std::mem::forget(panic);
             }

@@ -116,8 +116,9 @@ impl SharedWheel {
     ///
     /// Takes the lock anew for each batch, so that nobody waits for it for long.
     pub(crate) fn fire(&self, now: Tick) {
+        let mut batch = WakerBatch::new();
         loop {
-            let batch = self.take_due(now);
+            self.take_due(now, &mut batch);
             let may_be_more = batch.is_full();
             batch.wake_all();
             if !may_be_more {
@@ -126,9 +127,17 @@ impl SharedWheel {
         }
     }
 
+    /// True when something is due at `now` or earlier; otherwise `earliest` is later than that
+    /// afterwards.
+    pub(crate) fn is_due(&self, now: Tick) -> bool {
+        let mut contents = self.contents.lock();
+        let is_due = contents.wheel.is_due(now);
+        self.publish(contents.wheel.next());
+        is_due
+    }
+
     /// Takes out a batch of what is due at `now` or earlier.
-    fn take_due(&self, now: Tick) -> WakerBatch {
-        let mut batch = WakerBatch::new();
+    fn take_due(&self, now: Tick, batch: &mut WakerBatch) {
         let mut contents = self.contents.lock();
         while !batch.is_full() {
             let Some(node) = contents.wheel.pop_due(now) else { break };
@@ -138,10 +147,9 @@ impl SharedWheel {
         if mutant!("time.publish_after_unlock") {
             drop(contents);
         } else if mutant!("time.wake_under_lock") {
-            std::mem::replace(&mut batch, WakerBatch::new()).wake_all();
+            batch.wake_all();
         }
         self.publish(next);
-        batch
     }
 
     /// Moves all entries to `to`; true if there were any: the driver of `to` must be unparked then.
@@ -179,8 +187,8 @@ impl SharedWheel {
 
     /// Closes the wheel: lays every entry to rest and wakes who waits, who then learns of it.
     pub(crate) fn close(&self) {
+        let mut batch = WakerBatch::new();
         loop {
-            let mut batch = WakerBatch::new();
             let mut contents = self.contents.lock();
             contents.is_open = false;
             while !batch.is_full() {

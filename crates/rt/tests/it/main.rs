@@ -34,11 +34,12 @@ mod sleep;
 mod spawn;
 mod tasks;
 mod timeout;
+mod virtual_clock;
 
 /// Runs `check` on each kind of runtime: one thread, workers in turns, one worker, several.
 fn on_each_kind(check: impl Fn(rt::Runtime)) {
     check(rt::Builder::new_current_thread().build().unwrap());
-    check(rt::Builder::new_deterministic(0).build().unwrap());
+    check(rt::Builder::new_deterministic(0).start_paused(false).build().unwrap());
     for workers in [1, 4] {
         check(with_workers(workers));
     }
