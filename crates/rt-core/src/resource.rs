@@ -44,22 +44,30 @@ static RECORDS: Mutex<Records> = Mutex::new(Records { all: Vec::new(), free: Vec
 pub struct Resource {
     // [C] Once it is there (I1).
     record: OnceLock<&'static Record>,
+    // [O] The holder's number, or 0, for a record that is made while the lock is held.
+    holder: Tally,
 }
 
 impl Resource {
     /// For a lock that nobody has waited for.
     pub const fn new() -> Resource {
-        Resource { record: OnceLock::new() }
+        Resource { record: OnceLock::new(), holder: Tally::new() }
     }
 
     /// Tells it from others, for [`note_wait`](crate::note_wait); makes the record.
     pub fn number(&self) -> usize {
-        std::ptr::from_ref(*self.record.get_or_init(make)).addr()
+        let record = self.record.get_or_init(|| {
+            let record = make();
+            record.set(self.holder.get());
+            record
+        });
+        std::ptr::from_ref(*record).addr()
     }
 
-    /// Says which task has it now, by the task's number or 0; nothing if nobody has ever waited.
+    /// Says which task has it now, by the task's number or 0. Two plain stores at most.
     #[inline]
     pub fn set_holder(&self, task: u64) {
+        self.holder.set(task);
         if let Some(record) = self.record.get() {
             record.set(task);
         }

@@ -4,15 +4,52 @@
 
 #![warn(missing_docs)]
 
+mod barrier;
 mod blocking;
-mod waker_slot;
-
-#[allow(dead_code, unused_imports, reason = "the primitives that stand on it follow")]
+mod capacity_limiter;
+mod condvar;
+mod event;
+mod mutex;
+mod notify;
+mod once_cell;
+mod permits;
+mod rw_lock;
+mod semaphore;
+#[cfg(test)]
+mod tests;
+#[allow(dead_code, unused_imports, reason = "the queues that stand on it follow")]
 mod waiters;
+mod waker_slot;
 
 pub mod mpmc;
 pub mod oneshot;
 pub mod queue;
 
-#[cfg(test)]
-mod tests;
+pub mod futures {
+    //! The futures that the calls of this crate return.
+
+    pub use crate::barrier::BarrierWait;
+    pub use crate::capacity_limiter::AcquireCapacity;
+    pub use crate::condvar::{CondvarWait, CondvarWaitWhile};
+    pub use crate::event::EventWait;
+    pub use crate::mutex::{Lock, LockOwned};
+    pub use crate::notify::{Notified, OwnedNotified};
+    pub use crate::once_cell::{GetOrInit, GetOrTryInit};
+    pub use crate::rw_lock::{Read, ReadOwned, UpgradableRead, Upgrade, Write, WriteOwned};
+    pub use crate::semaphore::{Acquire, AcquireOwned};
+}
+
+pub use barrier::{Barrier, BarrierBroken, BarrierWaitResult};
+pub use capacity_limiter::{AlreadyBorrowed, CapacityLimiter, CapacityStatistics, CapacityToken};
+pub use condvar::Condvar;
+pub use event::Event;
+pub use mutex::{Mutex, MutexGuard, OwnedMutexGuard, TryLockError};
+pub use notify::Notify;
+pub use once_cell::{LazyLock, OnceCell, SetError};
+pub use rw_lock::{
+    OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, RwLockReadGuard,
+    RwLockUpgradableReadGuard, RwLockWriteGuard,
+};
+pub use semaphore::{
+    AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit, TooManyPermits, TryAcquireError,
+};

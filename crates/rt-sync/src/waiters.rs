@@ -131,6 +131,12 @@ impl<'q, P, D> QueueGuard<'q, P, D> {
         Some(node.with(|content| look(payload(content))))
     }
 
+    /// As [`with_oldest`](Self::with_oldest), but the youngest.
+    pub(crate) fn with_youngest<R>(&mut self, look: impl FnOnce(&mut P) -> R) -> Option<R> {
+        let node = self.contents.chain.last()?;
+        Some(node.with(|content| look(payload(content))))
+    }
+
     /// Serves the oldest waiter if `give` agrees, which may leave something in the payload.
     ///
     /// Returns whom to wake once the lock is released; `None` if nobody waits, or `give` refused.

@@ -1,4 +1,37 @@
 //! Locks, queues and channels for tasks; they work on any executor.
+//!
+//! | asyncio | here |
+//! |---|---|
+//! | `asyncio.Lock` | [`Mutex`] |
+//! | `asyncio.Event` | [`Event`] |
+//! | `asyncio.Condition` | [`Condvar`] |
+//! | `asyncio.Semaphore`, `BoundedSemaphore` | [`Semaphore::new`], [`Semaphore::bounded`] |
+//! | `asyncio.Barrier` | [`Barrier`] |
+//! | – | [`RwLock`], [`Notify`], [`OnceCell`], [`LazyLock`], [`CapacityLimiter`] |
+//!
+//! All of them serve those who wait in the order in which they came. What was handed to a task that
+//! is cancelled before it took it goes to the next. Nothing is lost by a drop in the middle of a
+//! wait.
+
+pub mod futures {
+    //! The futures that the calls of these types return.
+
+    #[doc(inline)]
+    pub use rt_sync::futures::{
+        Acquire, AcquireCapacity, AcquireOwned, BarrierWait, CondvarWait, CondvarWaitWhile,
+        EventWait, GetOrInit, GetOrTryInit, Lock, LockOwned, Notified, OwnedNotified, Read,
+        ReadOwned, UpgradableRead, Upgrade, Write, WriteOwned,
+    };
+}
+
+#[doc(inline)]
+pub use rt_sync::{
+    AcquireError, AlreadyBorrowed, Barrier, BarrierBroken, BarrierWaitResult, CapacityLimiter,
+    CapacityStatistics, CapacityToken, Condvar, Event, LazyLock, Mutex, MutexGuard, Notify,
+    OnceCell, OwnedMutexGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, OwnedSemaphorePermit,
+    RwLock, RwLockReadGuard, RwLockUpgradableReadGuard, RwLockWriteGuard, Semaphore,
+    SemaphorePermit, SetError, TooManyPermits, TryAcquireError, TryLockError,
+};
 
 #[doc(inline)]
 pub use rt_sync::queue::{LifoQueue, PriorityQueue, Queue};

@@ -1,5 +1,9 @@
-//! Random operations against a plain model.
+//! Random operations and cancels, held against a plain model.
 
+mod line;
 mod oneshot;
 mod queue;
+mod rw_lock;
+mod semaphore;
+mod signals;
 mod store;

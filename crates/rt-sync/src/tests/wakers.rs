@@ -3,8 +3,10 @@
 #![allow(dead_code, reason = "a model uses one part, a plain test another")]
 
 use rt_primitive::atomic::{AtomicUsize, Ordering};
+use rt_primitive::park::Parker;
 use rt_primitive::sync::Arc;
-use std::task::{Wake, Waker};
+use std::pin::Pin;
+use std::task::{Context, Poll, Wake, Waker};
 
 /// What was done to the wakers of one [`Counts`].
 #[derive(Clone)]
@@ -66,4 +68,25 @@ impl<F: Fn() + Send + Sync + 'static> Wake for CallingWaker<F> {
     fn wake(self: std::sync::Arc<Self>) {
         (self.0)();
     }
+}
+
+/// Polls `future` on this thread until it is ready, and parks in between.
+pub(crate) fn wait_for<F: Future>(future: F) -> F::Output {
+    let parker = std::sync::Arc::new(Parker::new());
+    let waker = {
+        let parker = parker.clone();
+        CallingWaker::waker(move || parker.unpark())
+    };
+    let mut future = std::pin::pin!(future);
+    loop {
+        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => parker.park(),
+        }
+    }
+}
+
+/// Polls `future` once with a waker that does nothing.
+pub(crate) fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
 }

@@ -1,0 +1,107 @@
+//! The lock, held.
+
+use super::Mutex;
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+/// Access to the value of a [`Mutex`]; dropping it unlocks.
+#[must_use = "dropping the guard unlocks at once"]
+pub struct MutexGuard<'a, T: ?Sized> {
+    mutex: &'a Mutex<T>,
+    /// Makes the guard `Sync` only where `T` is.
+    value: PhantomData<&'a mut T>,
+}
+
+/// Access to the value of a [`Mutex`] in an `Arc`; dropping it unlocks.
+#[must_use = "dropping the guard unlocks at once"]
+pub struct OwnedMutexGuard<T: ?Sized> {
+    mutex: Arc<Mutex<T>>,
+    /// Makes the guard `Sync` only where `T` is.
+    value: PhantomData<Box<T>>,
+}
+
+// SAFETY: I1 of `mutex`: the lock hands `&mut T` to one thread at a time, so `T: Send` is enough.
+unsafe impl<T: ?Sized + Send> Sync for Mutex<T> {}
+// SAFETY: as above: to send the lock is to send the value.
+unsafe impl<T: ?Sized + Send> Send for Mutex<T> {}
+
+impl<'a, T: ?Sized> MutexGuard<'a, T> {
+    /// The caller has taken the permit.
+    #[inline]
+    pub(super) fn new(mutex: &'a Mutex<T>) -> Self {
+        mutex.note_holder();
+        MutexGuard { mutex, value: PhantomData }
+    }
+
+    /// The lock of a guard, to lock it again.
+    pub fn mutex(guard: &Self) -> &'a Mutex<T> {
+        guard.mutex
+    }
+}
+
+impl<T: ?Sized> OwnedMutexGuard<T> {
+    /// The caller has taken the permit.
+    pub(super) fn new(mutex: Arc<Mutex<T>>) -> Self {
+        mutex.note_holder();
+        OwnedMutexGuard { mutex, value: PhantomData }
+    }
+
+    /// The lock of a guard, to lock it again.
+    pub fn mutex(guard: &Self) -> &Arc<Mutex<T>> {
+        &guard.mutex
+    }
+}
+
+/// What a guard can do, whichever way it reaches its lock.
+macro_rules! guard {
+    ($guard:ty) => {
+        impl<T: ?Sized> Deref for $guard {
+            type Target = T;
+
+            #[inline]
+            fn deref(&self) -> &T {
+                self.mutex.value.with(|value| {
+                    // SAFETY: I1 of `mutex`: this guard is the only one, and `&self` keeps
+                    // `deref_mut` away.
+                    unsafe { &*value }
+                })
+            }
+        }
+
+        impl<T: ?Sized> DerefMut for $guard {
+            #[inline]
+            fn deref_mut(&mut self) -> &mut T {
+                self.mutex.value.with_mut(|value| {
+                    // SAFETY: I1 of `mutex`: this guard is the only one, and `&mut self` keeps
+                    // `deref` away.
+                    unsafe { &mut *value }
+                })
+            }
+        }
+
+        impl<T: ?Sized> Drop for $guard {
+            #[inline]
+            fn drop(&mut self) {
+                self.mutex.resource.set_holder(0);
+                self.mutex.permit.give(1);
+            }
+        }
+
+        impl<T: ?Sized + fmt::Debug> fmt::Debug for $guard {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                (**self).fmt(f)
+            }
+        }
+
+        impl<T: ?Sized + fmt::Display> fmt::Display for $guard {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                (**self).fmt(f)
+            }
+        }
+    };
+}
+
+guard!(MutexGuard<'_, T>);
+guard!(OwnedMutexGuard<T>);

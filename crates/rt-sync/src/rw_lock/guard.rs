@@ -1,0 +1,211 @@
+//! The lock, held by a reader or a writer.
+
+use super::{READER, RwLock, UPGRADABLE, WRITER};
+use crate::rw_lock::upgrade::Upgrade;
+use rt_core::current_task_number;
+use std::fmt;
+use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+/// Shared access to the value of a [`RwLock`]; dropping it unlocks.
+#[must_use = "dropping the guard unlocks at once"]
+pub struct RwLockReadGuard<'a, T: ?Sized> {
+    lock: &'a RwLock<T>,
+    /// Makes the guard `Send` only where `&T` is.
+    value: PhantomData<&'a T>,
+}
+
+/// Shared access to the value of a [`RwLock`] that may become exclusive; dropping it unlocks.
+#[must_use = "dropping the guard unlocks at once"]
+pub struct RwLockUpgradableReadGuard<'a, T: ?Sized> {
+    lock: &'a RwLock<T>,
+    /// Makes the guard `Send` only where `&T` and `&mut T` are.
+    value: PhantomData<(&'a T, &'a mut T)>,
+}
+
+/// Exclusive access to the value of a [`RwLock`]; dropping it unlocks.
+#[must_use = "dropping the guard unlocks at once"]
+pub struct RwLockWriteGuard<'a, T: ?Sized> {
+    lock: &'a RwLock<T>,
+    /// Makes the guard `Sync` only where `T` is.
+    value: PhantomData<&'a mut T>,
+}
+
+/// Shared access to the value of a [`RwLock`] in an `Arc`; dropping it unlocks.
+#[must_use = "dropping the guard unlocks at once"]
+pub struct OwnedRwLockReadGuard<T: ?Sized> {
+    lock: Arc<RwLock<T>>,
+    /// Makes the guard `Send` only where `Arc<T>` is.
+    value: PhantomData<Arc<T>>,
+}
+
+/// Exclusive access to the value of a [`RwLock`] in an `Arc`; dropping it unlocks.
+#[must_use = "dropping the guard unlocks at once"]
+pub struct OwnedRwLockWriteGuard<T: ?Sized> {
+    lock: Arc<RwLock<T>>,
+    /// Makes the guard `Send` only where `Arc<T>` is.
+    value: PhantomData<Arc<T>>,
+}
+
+// SAFETY: I1 of `rw_lock`, I2 of `rw_lock`: it hands out `&T` to many threads, or `&mut T` to one.
+unsafe impl<T: ?Sized + Send + Sync> Sync for RwLock<T> {}
+// SAFETY: I1 of `rw_lock`: to send the lock is to send the value, since there is no guard then.
+unsafe impl<T: ?Sized + Send> Send for RwLock<T> {}
+
+impl<'a, T: ?Sized> RwLockReadGuard<'a, T> {
+    /// The caller has taken the permits.
+    pub(super) fn new(lock: &'a RwLock<T>) -> Self {
+        RwLockReadGuard { lock, value: PhantomData }
+    }
+}
+
+impl<T: ?Sized> OwnedRwLockReadGuard<T> {
+    /// The caller has taken the permits.
+    pub(super) fn new(lock: Arc<RwLock<T>>) -> Self {
+        OwnedRwLockReadGuard { lock, value: PhantomData }
+    }
+}
+
+impl<'a, T: ?Sized> RwLockUpgradableReadGuard<'a, T> {
+    /// The caller has taken the permits.
+    pub(super) fn new(lock: &'a RwLock<T>) -> Self {
+        RwLockUpgradableReadGuard { lock, value: PhantomData }
+    }
+
+    /// Waits until the other readers are gone, and writes then. Nobody else writes in between, and
+    /// nobody who waits comes before this.
+    ///
+    /// # Cancel safety
+    ///
+    /// A drop unlocks: the guard was given away.
+    #[track_caller]
+    pub fn upgrade(guard: Self) -> Upgrade<'a, T> {
+        Upgrade::new(guard)
+    }
+
+    /// Writes, if there are no other readers.
+    ///
+    /// # Errors
+    ///
+    /// When there are others. The guard comes back.
+    pub fn try_upgrade(guard: Self) -> Result<RwLockWriteGuard<'a, T>, Self> {
+        if !guard.lock.permits.try_take_in_front(WRITER - UPGRADABLE) {
+            return Err(guard);
+        }
+        Ok(guard.into_writer())
+    }
+
+    /// Goes on as a plain reader.
+    pub fn downgrade(guard: Self) -> RwLockReadGuard<'a, T> {
+        let lock = ManuallyDrop::new(guard).lock;
+        lock.permits.give(UPGRADABLE - READER);
+        RwLockReadGuard::new(lock)
+    }
+
+    pub(super) fn lock(&self) -> &'a RwLock<T> {
+        self.lock
+    }
+
+    /// The caller has taken the permits that a writer has more.
+    pub(super) fn into_writer(self) -> RwLockWriteGuard<'a, T> {
+        RwLockWriteGuard::new(ManuallyDrop::new(self).lock)
+    }
+}
+
+impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
+    /// The caller has taken the permits.
+    pub(super) fn new(lock: &'a RwLock<T>) -> Self {
+        lock.resource.set_holder(current_task_number());
+        RwLockWriteGuard { lock, value: PhantomData }
+    }
+
+    /// Goes on as a reader. Nobody else writes in between.
+    pub fn downgrade(guard: Self) -> RwLockReadGuard<'a, T> {
+        let lock = ManuallyDrop::new(guard).lock;
+        lock.resource.set_holder(0);
+        lock.permits.give(WRITER - READER);
+        RwLockReadGuard::new(lock)
+    }
+
+    /// Goes on as a reader that may become a writer again.
+    pub fn downgrade_to_upgradable(guard: Self) -> RwLockUpgradableReadGuard<'a, T> {
+        let lock = ManuallyDrop::new(guard).lock;
+        lock.resource.set_holder(0);
+        lock.permits.give(WRITER - UPGRADABLE);
+        RwLockUpgradableReadGuard::new(lock)
+    }
+}
+
+impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
+    /// The caller has taken the permits.
+    pub(super) fn new(lock: Arc<RwLock<T>>) -> Self {
+        lock.resource.set_holder(current_task_number());
+        OwnedRwLockWriteGuard { lock, value: PhantomData }
+    }
+}
+
+/// What a guard can do, whichever way it reaches its lock.
+macro_rules! guard {
+    ($guard:ty, $permits:expr) => {
+        impl<T: ?Sized> Deref for $guard {
+            type Target = T;
+
+            #[inline]
+            fn deref(&self) -> &T {
+                self.lock.value.with(|value| {
+                    // SAFETY: I1 of `rw_lock`, I2 of `rw_lock`: there is no writer, or it is this
+                    // one, and `&self` keeps its `deref_mut` away.
+                    unsafe { &*value }
+                })
+            }
+        }
+
+        impl<T: ?Sized> Drop for $guard {
+            #[inline]
+            fn drop(&mut self) {
+                if $permits == WRITER {
+                    self.lock.resource.set_holder(0);
+                }
+                self.lock.permits.give($permits);
+            }
+        }
+
+        impl<T: ?Sized + fmt::Debug> fmt::Debug for $guard {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                (**self).fmt(f)
+            }
+        }
+
+        impl<T: ?Sized + fmt::Display> fmt::Display for $guard {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                (**self).fmt(f)
+            }
+        }
+    };
+}
+
+/// What a writer can do besides.
+macro_rules! writer {
+    ($guard:ty) => {
+        guard!($guard, WRITER);
+
+        impl<T: ?Sized> DerefMut for $guard {
+            #[inline]
+            fn deref_mut(&mut self) -> &mut T {
+                self.lock.value.with_mut(|value| {
+                    // SAFETY: I1 of `rw_lock`: this guard is the only one, and `&mut self` keeps
+                    // `deref` away.
+                    unsafe { &mut *value }
+                })
+            }
+        }
+    };
+}
+
+guard!(RwLockReadGuard<'_, T>, READER);
+guard!(OwnedRwLockReadGuard<T>, READER);
+guard!(RwLockUpgradableReadGuard<'_, T>, UPGRADABLE);
+writer!(RwLockWriteGuard<'_, T>);
+writer!(OwnedRwLockWriteGuard<T>);

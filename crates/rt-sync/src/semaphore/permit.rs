@@ -1,0 +1,126 @@
+//! Permits that go back when they are dropped.
+
+use super::Semaphore;
+use std::fmt;
+use std::mem;
+use std::sync::Arc;
+
+/// One or more permits of a [`Semaphore`]; they go back when this is dropped.
+#[must_use = "dropping the permit gives it back at once"]
+pub struct SemaphorePermit<'a> {
+    semaphore: &'a Semaphore,
+    permits: u32,
+}
+
+/// One or more permits of a [`Semaphore`] in an `Arc`; they go back when this is dropped.
+#[must_use = "dropping the permit gives it back at once"]
+pub struct OwnedSemaphorePermit {
+    semaphore: Arc<Semaphore>,
+    permits: u32,
+}
+
+impl<'a> SemaphorePermit<'a> {
+    pub(super) fn new(semaphore: &'a Semaphore, permits: u32) -> Self {
+        SemaphorePermit { semaphore, permits }
+    }
+
+    /// Takes the permits out of use for good: they do not go back.
+    pub fn forget(mut self) {
+        self.permits = 0;
+    }
+
+    /// Adds the permits of `other` to this one.
+    ///
+    /// # Panics
+    ///
+    /// When they are of another semaphore.
+    #[track_caller]
+    pub fn merge(&mut self, mut other: Self) {
+        let is_same = std::ptr::eq(self.semaphore, other.semaphore);
+        assert!(is_same, "the permits to merge are of two semaphores");
+        self.permits += mem::take(&mut other.permits);
+    }
+
+    /// Splits so many permits off; `None` when there are fewer.
+    pub fn split(&mut self, permits: usize) -> Option<Self> {
+        let permits = u32::try_from(permits).ok()?;
+        self.permits = self.permits.checked_sub(permits)?;
+        Some(SemaphorePermit { semaphore: self.semaphore, permits })
+    }
+
+    /// How many permits these are.
+    pub fn num_permits(&self) -> usize {
+        self.permits as usize
+    }
+}
+
+impl OwnedSemaphorePermit {
+    pub(super) fn new(semaphore: Arc<Semaphore>, permits: u32) -> Self {
+        OwnedSemaphorePermit { semaphore, permits }
+    }
+
+    /// Takes the permits out of use for good: they do not go back.
+    pub fn forget(mut self) {
+        self.permits = 0;
+    }
+
+    /// Adds the permits of `other` to this one.
+    ///
+    /// # Panics
+    ///
+    /// When they are of another semaphore.
+    #[track_caller]
+    pub fn merge(&mut self, mut other: Self) {
+        let is_same = Arc::ptr_eq(&self.semaphore, &other.semaphore);
+        assert!(is_same, "the permits to merge are of two semaphores");
+        self.permits += mem::take(&mut other.permits);
+    }
+
+    /// Splits so many permits off; `None` when there are fewer.
+    pub fn split(&mut self, permits: usize) -> Option<Self> {
+        let permits = u32::try_from(permits).ok()?;
+        self.permits = self.permits.checked_sub(permits)?;
+        Some(OwnedSemaphorePermit { semaphore: Arc::clone(&self.semaphore), permits })
+    }
+
+    /// How many permits these are.
+    pub fn num_permits(&self) -> usize {
+        self.permits as usize
+    }
+
+    /// The semaphore they go back to.
+    pub fn semaphore(&self) -> &Arc<Semaphore> {
+        &self.semaphore
+    }
+}
+
+impl Drop for SemaphorePermit<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.permits > 0 {
+            self.semaphore.permits.give(self.permits as usize);
+        }
+    }
+}
+
+impl Drop for OwnedSemaphorePermit {
+    #[inline]
+    fn drop(&mut self) {
+        if self.permits > 0 {
+            self.semaphore.permits.give(self.permits as usize);
+        }
+    }
+}
+
+impl fmt::Debug for SemaphorePermit<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SemaphorePermit").field("permits", &self.permits).finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for OwnedSemaphorePermit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = "OwnedSemaphorePermit";
+        f.debug_struct(name).field("permits", &self.permits).finish_non_exhaustive()
+    }
+}
