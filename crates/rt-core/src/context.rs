@@ -14,6 +14,7 @@ use std::panic::Location;
 use std::ptr::{self, NonNull};
 use std::task::Waker;
 
+use rt_primitive::mutant;
 use rt_primitive::sync::Arc;
 
 use crate::cancel::frame::{Link, Signals};
@@ -135,7 +136,9 @@ pub(crate) fn poll_as_current(task: TaskPtr) -> (Polled, bool) {
 pub(crate) fn yield_current(waker: &Waker) -> bool {
     let yielded = with(|thread| {
         let is_own = thread.task.get().is_some_and(|task| is_waker_of(waker, task));
-        if is_own {
+        if is_own && mutant!("yield.queues_itself") {
+            thread.task.get().inspect(|task| task.schedule());
+        } else if is_own {
             thread.yielded.set(true);
         }
         is_own

@@ -21,7 +21,8 @@
 //!   search.
 //! - I3: a worker parks only after a look at every queue that came after its fence.
 //!
-//! Models: `no_task_is_left_while_all_sleep`, `the_last_searcher_leaves_nothing_behind`.
+//! Models: `no_task_is_left_while_all_sleep`, `the_last_searcher_leaves_nothing_behind`, and those
+//! in `tests/loom/sleepers.rs`.
 
 use rt_primitive::CachePadded;
 use rt_primitive::atomic::{AtomicBool, AtomicU64, Ordering, fence};
@@ -95,7 +96,8 @@ impl Idle {
             let bit = sleeping & sleeping.wrapping_neg();
             // ORDERING: AcqRel; Acquire pairs with the sleeper's own Release in `announce_sleep`,
             // Release with its Acquire in `retract_sleep`: it sees that it was claimed.
-            if word.fetch_and(!bit, Ordering::AcqRel) & bit != 0 {
+            let found = word.fetch_and(!bit, Ordering::AcqRel);
+            if found & bit != 0 || mutant!("idle.claim_unseen") {
                 return Some(number * BITS + bit.trailing_zeros() as usize);
             }
         }
@@ -106,6 +108,11 @@ impl Idle {
     pub(crate) fn try_search(&self) -> bool {
         if self.is_searched() {
             return false;
+        }
+        if mutant!("idle.search_by_load") {
+            // ORDERING: Relaxed; a seeded bug.
+            self.searching.store(true, Ordering::Relaxed);
+            return true;
         }
         // ORDERING: AcqRel; orders this search after the one before it.
         self.searching.compare_exchange(false, true, Ordering::AcqRel, Ordering::Relaxed).is_ok()

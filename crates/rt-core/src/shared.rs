@@ -27,7 +27,7 @@ use rt_primitive::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
 use rt_primitive::fork::Generation;
 use rt_primitive::park::Parker;
 use rt_primitive::sync::{Arc, Mutex};
-use rt_primitive::{CachePadded, perturb};
+use rt_primitive::{CachePadded, mutant, perturb};
 
 use crate::config::{FOREIGN_HEAPS, Flavor, GUESTS};
 use crate::context;
@@ -186,6 +186,9 @@ impl ExecutorShared {
 
     /// After a push: wakes a worker if one sleeps and nobody searches.
     pub(crate) fn wake_one(&self) {
+        if mutant!("idle.wakes_nobody") {
+            return;
+        }
         if let Some(worker) = self.idle.after_push() {
             self.unpark(worker);
         }

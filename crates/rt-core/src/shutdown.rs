@@ -55,6 +55,7 @@ pub(crate) fn close(shared: &Arc<ExecutorShared>) {
     for slot in 0..shared.workers {
         match WorkerContext::take_seat(shared, slot) {
             Some(worker) => stop_slot(worker),
+            None if mutant!("shutdown.tells_nobody") => {}
             None => shared.slots[slot].parker.unpark(),
         }
     }
@@ -170,7 +171,8 @@ fn abort_unowned(shared: &Arc<ExecutorShared>) {
 fn leave(shared: &Arc<ExecutorShared>) {
     perturb!();
     // ORDERING: AcqRel; Release so that the last to stop sees every party stopped, Acquire for it.
-    if shared.unstopped.fetch_sub(1, Ordering::AcqRel) != 1 {
+    let order = mutant!("shutdown.leave_relaxed", Ordering::AcqRel => Ordering::Relaxed);
+    if shared.unstopped.fetch_sub(1, order) != 1 {
         return;
     }
     if let Some(tasks) = shared.injector.close() {

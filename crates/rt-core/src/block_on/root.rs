@@ -12,6 +12,7 @@ use std::panic::Location;
 use std::ptr::NonNull;
 use std::task::{Context, Poll};
 
+use rt_primitive::mutant;
 use rt_primitive::park::Parker;
 use rt_primitive::sync::Arc;
 
@@ -45,6 +46,7 @@ impl Bed {
         match self {
             // The thread itself, between two tasks: it looks at the root before it sleeps.
             Bed::Slot(shared, slot) if is_driven_here(shared, *slot) => {}
+            Bed::Slot(..) if mutant!("root.unparks_nobody") => {}
             Bed::Slot(shared, slot) => shared.unpark_root(*slot),
             Bed::Own(shared, parker) => {
                 shared.unpark_visitor(parker);

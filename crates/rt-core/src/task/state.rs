@@ -249,6 +249,9 @@ impl TaskState {
             if now.is_complete() || now.is_cancelled() {
                 return Err(CancelRequest::TooLate);
             }
+            if now.is_owned() && mutant!("task.cancel_load_only") {
+                return Err(CancelRequest::Flagged);
+            }
             if now.is_owned() && !mutant!("task.cancel_claims_owned") {
                 return Ok((now.0 | CANCELLED | NOTIFIED, CancelRequest::Flagged));
             }

@@ -72,6 +72,30 @@ fn a_closed_injector_gives_the_task_back() {
     });
 }
 
+/// Two pushes of one thread against a taker and a close: each node is handed out, drained or given
+/// back, and once one was given back so is the next.
+///
+/// Mutants: injector.close_leaves_open
+#[test]
+fn a_close_comes_between_pushes_and_takes() {
+    model::check("a_close_comes_between_pushes_and_takes", Some(3), |order| {
+        let injector = Arc::new(Injector::new());
+        let (pusher, taker, closer) = (injector.clone(), injector.clone(), injector.clone());
+        let (a, b, c) = model::spawn3(
+            order,
+            move || [0, 1].map(|number| pusher.push(Chain::one(Node::new(number))).err()),
+            move || taker.take(1, 2).0.map(numbers),
+            move || closer.close().map(numbers),
+        );
+        let [first, second] = a.join().unwrap().map(|back| back.map(numbers));
+        assert!(first.is_none() || second.is_some(), "I3: open again after it was closed");
+        let (taken, drained) = (b.join().unwrap(), c.join().unwrap());
+        let found = [first, second, taken, drained].into_iter().flatten().flatten().collect();
+        assert_each_once(found, 2);
+        assert!(injector.is_empty());
+    });
+}
+
 /// The owner puts and takes, a thief takes; who has a node links it anew.
 ///
 /// Mutants: next.take_by_load, next.store_relaxed

@@ -16,7 +16,7 @@ fn start(workers: usize) -> Executor {
 /// A task that waits, started from outside, and one that it started on the worker: a shutdown ends
 /// both. A task left over keeps its page.
 ///
-/// Mutants: shutdown.skip_walk, shutdown.skip_foreign_walk
+/// Mutants: shutdown.skip_walk, shutdown.skip_foreign_walk, shutdown.tells_nobody
 #[test]
 fn a_shutdown_ends_every_task() {
     model::check("a_shutdown_ends_every_task", Some(2), |_| {

@@ -135,6 +135,33 @@ fn a_cancel_meets_a_poll_and_a_wake() {
     });
 }
 
+/// Two cancels against a poll that would never end: one party ends the task.
+///
+/// Mutants: task.cancel_claims_owned, task.cancel_load_only
+#[test]
+fn two_cancels_meet_a_poll() {
+    model::check("two_cancels_meet_a_poll", Some(2), |order| {
+        let task = Bare::new();
+        let cancel = |task: Arc<Bare>| {
+            move || {
+                if task.state.request_cancel() == CancelRequest::Claimed {
+                    task.future.with_mut(|_| ());
+                    task.complete(Outcome::Cancelled);
+                }
+            }
+        };
+        let poller = task.clone();
+        let (a, b, c) =
+            model::spawn3(order, cancel(task.clone()), cancel(task.clone()), move || {
+                poller.run(usize::MAX)
+            });
+        a.join().unwrap();
+        b.join().unwrap();
+        c.join().unwrap();
+        assert!(task.state.load().is_complete(), "asked to end, and did not");
+    });
+}
+
 /// A waker by value, the join handle's drop and the end: the last of them frees, once, and has seen
 /// what the others did.
 ///
