@@ -70,17 +70,17 @@ impl<T> TryLock<T> {
     /// leave soon.
     pub fn lock(&self) -> TryLockGuard<'_, T> {
         count::lock();
-        for _ in 0..SPINS_MAX {
-            if let Some(guard) = self.try_lock() {
-                return guard;
-            }
-            hint::spin_loop();
-        }
+        let mut spins = 0;
         loop {
             if let Some(guard) = self.try_lock() {
                 return guard;
             }
-            thread::yield_now();
+            if spins == SPINS_MAX {
+                thread::yield_now();
+            } else {
+                spins += 1;
+                hint::spin_loop();
+            }
         }
     }
 

@@ -78,7 +78,7 @@ fn a_closed_injector_gives_the_task_back() {
 /// Mutants: injector.close_leaves_open
 #[test]
 fn a_close_comes_between_pushes_and_takes() {
-    model::check("a_close_comes_between_pushes_and_takes", Some(3), |order| {
+    model::check("a_close_comes_between_pushes_and_takes", Some(2), |order| {
         let injector = Arc::new(Injector::new());
         let (pusher, taker, closer) = (injector.clone(), injector.clone(), injector.clone());
         let (a, b, c) = model::spawn3(

@@ -129,7 +129,7 @@ fn a_task_ends_itself() {
 /// Mutants: root.unparks_nobody
 #[test]
 fn a_root_is_woken_or_sees_the_end() {
-    model::check("a_root_is_woken_or_sees_the_end", Some(2), |order| {
+    model::check("a_root_is_woken_or_sees_the_end", Some(1), |order| {
         let shared = executor(1);
         let handle = spawn(&shared, model::track(async {}), born_here());
         let (runner, waiter) = (shared.clone(), shared.clone());
