@@ -19,9 +19,11 @@ mod semaphore;
 mod tests;
 #[allow(dead_code, unused_imports, reason = "the queues that stand on it follow")]
 mod waiters;
+mod waker_cell;
 mod waker_slot;
 
 pub mod mpmc;
+pub mod mpsc;
 pub mod oneshot;
 pub mod queue;
 

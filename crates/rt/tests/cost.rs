@@ -4,6 +4,9 @@
 //! an operation happens on one thread, whose counters are read: the thread inside `block_on` of a
 //! `current_thread` runtime, or the only worker while every other thread waits in a channel.
 
+#[path = "cost/channels.rs"]
+mod channels;
+
 use std::cell::Cell;
 use std::fmt::Write as _;
 use std::future::{pending, poll_fn, ready};
@@ -218,6 +221,9 @@ const OPERATIONS: &[Row] = &[
     ("spawn, join when complete",           join_when_complete,          Cost::of(0.0, 4.0, 0.0)),
     ("timeout, ready at first poll",        timeout_ready_at_once,       Cost::of(0.0, 0.0, 0.0)),
     ("timeout, armed, dropped",             timeout_armed_then_dropped,  Cost::of(0.0, 4.0, 2.0)),
+    ("oneshot: create, send, receive",      channels::oneshot_round,     Cost::of(1.0, 2.0, 0.0)),
+    ("mpsc: send, receive, no waiter",      channels::mpsc_bounded,      Cost::of(0.0, 3.0, 0.0)),
+    ("queue: put, get, no waiter",          channels::queue_round,       Cost::of(0.0, 2.0, 2.0)),
 ];
 
 #[test]

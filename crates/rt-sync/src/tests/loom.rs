@@ -2,6 +2,7 @@
 
 mod canary;
 mod meeting;
+mod mpsc;
 mod oneshot;
 mod permits;
 mod queue;

@@ -6,6 +6,7 @@ mod builder;
 mod callbacks;
 mod cancel_rules;
 mod channel_mpmc;
+mod channel_mpsc;
 mod channel_oneshot;
 mod child;
 mod context_vars;

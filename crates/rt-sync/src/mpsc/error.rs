@@ -1,0 +1,99 @@
+//! What a channel says instead of doing what was asked.
+
+use super::chan::Refused;
+use std::error::Error;
+use std::fmt;
+
+/// The value was not sent, because the receiver was closed or is gone; it is in here.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct SendError<T>(pub T);
+
+/// The value was not sent; it is in here.
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TrySendError<T> {
+    /// There is no room, or others wait for it.
+    Full(T),
+    /// The receiver was closed or is gone.
+    Closed(T),
+}
+
+/// There is no value to receive now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TryRecvError {
+    /// There is none, or it is being sent at this moment.
+    Empty,
+    /// No value is left and none will come.
+    Disconnected,
+}
+
+impl<T> SendError<T> {
+    /// The value.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T> TrySendError<T> {
+    pub(super) fn new((refused, value): (Refused, T)) -> Self {
+        match refused {
+            Refused::Full => TrySendError::Full(value),
+            Refused::Closed => TrySendError::Closed(value),
+        }
+    }
+
+    /// The value.
+    pub fn into_inner(self) -> T {
+        match self {
+            TrySendError::Full(value) | TrySendError::Closed(value) => value,
+        }
+    }
+}
+
+const CLOSED: &str = "nobody will receive: the receiver was closed or is gone";
+
+impl<T> fmt::Display for SendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{CLOSED}; the value is in the error")
+    }
+}
+
+impl<T> fmt::Display for TrySendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TrySendError::Full(_) => {
+                f.write_str("the channel is full; await `send`, or take the value from the error")
+            }
+            TrySendError::Closed(_) => write!(f, "{CLOSED}; the value is in the error"),
+        }
+    }
+}
+
+impl fmt::Display for TryRecvError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            TryRecvError::Empty => "the channel has no value now; await `recv`",
+            TryRecvError::Disconnected => "no value is left and none will come",
+        })
+    }
+}
+
+impl<T> fmt::Debug for SendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SendError(..)")
+    }
+}
+
+impl<T> fmt::Debug for TrySendError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            TrySendError::Full(_) => "Full(..)",
+            TrySendError::Closed(_) => "Closed(..)",
+        })
+    }
+}
+
+impl<T> Error for SendError<T> {}
+impl<T> Error for TrySendError<T> {}
+impl Error for TryRecvError {}

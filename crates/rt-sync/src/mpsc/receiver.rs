@@ -1,0 +1,240 @@
+//! The receiving end of a channel.
+//!
+//! # Invariants
+//!
+//! - I1: there is one `Receiver` for a `Chan`, and what it does as the receiver it does with
+//!   `&mut self`.
+
+use super::chan::{Chan, Next};
+use super::error::TryRecvError;
+use crate::blocking;
+use rt_core::{WaitKind, note_wait, poll_budget};
+use rt_primitive::sync::Arc;
+use std::fmt;
+use std::future::Future;
+use std::panic::Location;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+/// Receives the values, one after the other.
+pub struct Receiver<T> {
+    chan: Arc<Chan<T>>,
+}
+
+impl<T> Receiver<T> {
+    /// For the channel's only receiver (I1).
+    pub(super) fn new(chan: Arc<Chan<T>>) -> Self {
+        Receiver { chan }
+    }
+
+    /// Receives the next value, once there is one; `None` when none is left and none will come.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped before it is done, it has received nothing.
+    #[track_caller]
+    pub fn recv(&mut self) -> Receiving<'_, T> {
+        Receiving { receiver: self, site: Location::caller() }
+    }
+
+    /// Receives at least one value, and as many as there are up to `limit`, to the end of `into`.
+    ///
+    /// Returns how many: 0 when no value is left and none will come, or when `limit` is 0.
+    ///
+    /// ```
+    /// # let executor = rt_core::Executor::start(
+    /// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let (sender, mut receiver) = rt_sync::mpsc::channel(8);
+    /// for number in 0..5 {
+    ///     sender.send(number).await.unwrap();
+    /// }
+    /// let mut numbers = Vec::new();
+    /// assert_eq!(receiver.recv_many(&mut numbers, 3).await, 3);
+    /// assert_eq!(numbers, [0, 1, 2]);
+    /// # });
+    /// ```
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped before it is done, it has received nothing.
+    #[track_caller]
+    pub fn recv_many<'a>(&'a mut self, into: &'a mut Vec<T>, limit: usize) -> ReceivingMany<'a, T> {
+        ReceivingMany { receiver: self, into, limit, site: Location::caller() }
+    }
+
+    /// Receives the next value if it is there.
+    ///
+    /// # Errors
+    ///
+    /// [`TryRecvError::Empty`], also while a value is being sent; [`TryRecvError::Disconnected`]
+    /// when none is left and none will come.
+    pub fn try_recv(&mut self) -> Result<T, TryRecvError> {
+        match self.next() {
+            Next::Value(value) => {
+                self.chan.offer_room();
+                Ok(value)
+            }
+            Next::Nothing => Err(TryRecvError::Empty),
+            Next::Over => Err(TryRecvError::Disconnected),
+        }
+    }
+
+    /// As [`recv`](Self::recv), for threads that run no tasks: the calling thread stops.
+    ///
+    /// # Panics
+    ///
+    /// Within a task: await `recv` there.
+    #[track_caller]
+    pub fn blocking_recv(&mut self) -> Option<T> {
+        blocking::block_on("blocking_recv", self.recv())
+    }
+
+    /// As [`recv`](Self::recv), for futures written by hand: arranges for a wake when it is
+    /// pending. It keeps one waker, the latest.
+    pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
+        ready!(poll_budget(cx));
+        self.poll_next(cx)
+    }
+
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
+        loop {
+            match self.next() {
+                Next::Value(value) => {
+                    self.chan.offer_room();
+                    return Poll::Ready(Some(value));
+                }
+                Next::Over => return Poll::Ready(None),
+                Next::Nothing => {}
+            }
+            // SAFETY: the duty of wait, by I1.
+            if !unsafe { self.chan.wait(cx.waker()) } {
+                return Poll::Pending;
+            }
+        }
+    }
+
+    #[inline]
+    fn next(&mut self) -> Next<T> {
+        // SAFETY: the duty of next, by I1.
+        unsafe { self.chan.next() }
+    }
+
+    /// Lets no more values in: senders get theirs back. What was sent before, and what is sent with
+    /// a permit that is out, can still be received.
+    pub fn close(&mut self) {
+        self.chan.close();
+    }
+
+    /// True when no more values are let in, or every sender is gone; some values may be left.
+    pub fn is_closed(&self) -> bool {
+        self.chan.is_closed() || self.chan.senders().get() == 0
+    }
+
+    /// How many values are in the channel now.
+    pub fn len(&self) -> usize {
+        self.chan.len()
+    }
+
+    /// True when no value is in the channel now.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Room that is left now.
+    pub fn capacity(&self) -> usize {
+        self.chan.room()
+    }
+
+    /// How many values fit in when nothing is in the channel.
+    pub fn max_capacity(&self) -> usize {
+        self.chan.capacity_max()
+    }
+
+    /// How many senders there are, weak ones left out.
+    pub fn sender_strong_count(&self) -> usize {
+        self.chan.senders().get()
+    }
+}
+
+impl<T> Drop for Receiver<T> {
+    /// Closes the channel and drops what is left.
+    fn drop(&mut self) {
+        self.close();
+        while let Next::Value(value) = self.next() {
+            drop(value);
+        }
+    }
+}
+
+impl<T> fmt::Debug for Receiver<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver")
+            .field("len", &self.len())
+            .field("is_closed", &self.is_closed())
+            .finish_non_exhaustive()
+    }
+}
+
+/// The future of [`Receiver::recv`].
+#[derive(Debug)]
+#[must_use = "futures do nothing unless awaited"]
+pub struct Receiving<'a, T> {
+    receiver: &'a mut Receiver<T>,
+    site: &'static Location<'static>,
+}
+
+impl<T> Future for Receiving<'_, T> {
+    type Output = Option<T>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<T>> {
+        ready!(poll_budget(cx));
+        let polled = self.receiver.poll_next(cx);
+        if polled.is_pending() {
+            note_wait(WaitKind::Receive, self.site, self.receiver.chan.resource());
+        }
+        polled
+    }
+}
+
+/// The future of [`Receiver::recv_many`].
+#[must_use = "futures do nothing unless awaited"]
+pub struct ReceivingMany<'a, T> {
+    receiver: &'a mut Receiver<T>,
+    into: &'a mut Vec<T>,
+    limit: usize,
+    site: &'static Location<'static>,
+}
+
+impl<T> Future for ReceivingMany<'_, T> {
+    type Output = usize;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<usize> {
+        ready!(poll_budget(cx));
+        let this = &mut *self;
+        if this.limit == 0 {
+            return Poll::Ready(0);
+        }
+        let Poll::Ready(first) = this.receiver.poll_next(cx) else {
+            note_wait(WaitKind::Receive, this.site, this.receiver.chan.resource());
+            return Poll::Pending;
+        };
+        let Some(first) = first else { return Poll::Ready(0) };
+        this.into.push(first);
+        let mut count = 1;
+        while count < this.limit {
+            let Next::Value(value) = this.receiver.next() else { break };
+            this.into.push(value);
+            count += 1;
+        }
+        // Once for all of them.
+        this.receiver.chan.offer_room();
+        Poll::Ready(count)
+    }
+}
+
+impl<T> fmt::Debug for ReceivingMany<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ReceivingMany").field("limit", &self.limit).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,110 @@
+//! The sending ends of an unbounded channel.
+
+use super::chan::Chan;
+use super::error::SendError;
+use super::sender::Closed;
+use super::tail::Claim;
+use rt_primitive::sync::Arc;
+use std::fmt;
+use std::panic::Location;
+
+/// Sends into an unbounded channel, without ever waiting; may be cloned.
+pub struct UnboundedSender<T> {
+    chan: Arc<Chan<T>>,
+}
+
+/// Becomes an [`UnboundedSender`] as long as there is one: made by [`UnboundedSender::downgrade`].
+pub struct WeakUnboundedSender<T> {
+    chan: Arc<Chan<T>>,
+}
+
+impl<T> UnboundedSender<T> {
+    /// For a caller who has counted it.
+    pub(super) fn new(chan: Arc<Chan<T>>) -> Self {
+        UnboundedSender { chan }
+    }
+
+    /// Sends `value`.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`] with the value when the receiver was closed or is gone.
+    pub fn send(&self, value: T) -> Result<(), SendError<T>> {
+        self.chan.send(Claim::Slot, value).map_err(|(_, value)| SendError(value))
+    }
+
+    /// Waits until the receiver is closed or gone: a send would fail.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost when it is dropped.
+    #[track_caller]
+    pub fn closed(&self) -> Closed<'_, T> {
+        Closed::new(&self.chan, Location::caller())
+    }
+
+    /// True when the receiver was closed or is gone.
+    pub fn is_closed(&self) -> bool {
+        self.chan.is_closed()
+    }
+
+    /// True when both send into one channel.
+    pub fn same_channel(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.chan, &other.chan)
+    }
+
+    /// A sender that does not keep the channel from its end.
+    pub fn downgrade(&self) -> WeakUnboundedSender<T> {
+        WeakUnboundedSender { chan: self.chan.clone() }
+    }
+
+    /// How many senders there are, weak ones left out.
+    pub fn strong_count(&self) -> usize {
+        self.chan.senders().get()
+    }
+}
+
+impl<T> WeakUnboundedSender<T> {
+    /// A sender; `None` when all are gone.
+    pub fn upgrade(&self) -> Option<UnboundedSender<T>> {
+        self.chan.senders().revive().then(|| UnboundedSender::new(self.chan.clone()))
+    }
+
+    /// How many senders there are, weak ones left out.
+    pub fn strong_count(&self) -> usize {
+        self.chan.senders().get()
+    }
+}
+
+impl<T> Clone for UnboundedSender<T> {
+    fn clone(&self) -> Self {
+        self.chan.senders().add();
+        UnboundedSender { chan: self.chan.clone() }
+    }
+}
+
+impl<T> Drop for UnboundedSender<T> {
+    fn drop(&mut self) {
+        self.chan.remove_sender();
+    }
+}
+
+impl<T> Clone for WeakUnboundedSender<T> {
+    fn clone(&self) -> Self {
+        WeakUnboundedSender { chan: self.chan.clone() }
+    }
+}
+
+impl<T> fmt::Debug for UnboundedSender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UnboundedSender")
+            .field("is_closed", &self.is_closed())
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for WeakUnboundedSender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WeakUnboundedSender").field("strong_count", &self.strong_count()).finish()
+    }
+}

@@ -1,0 +1,46 @@
+//! A sender that does not keep the channel from its end.
+
+use super::chan::Chan;
+use super::sender::Sender;
+use rt_primitive::sync::Arc;
+use std::fmt;
+
+/// Becomes a [`Sender`] as long as there is one: made by [`Sender::downgrade`].
+pub struct WeakSender<T> {
+    chan: Arc<Chan<T>>,
+}
+
+impl<T> WeakSender<T> {
+    pub(super) fn new(chan: Arc<Chan<T>>) -> Self {
+        WeakSender { chan }
+    }
+
+    /// A sender; `None` when all are gone.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::mpsc::channel::<u32>(1);
+    /// let weak = sender.downgrade();
+    /// drop(sender);
+    /// assert!(weak.upgrade().is_none());
+    /// ```
+    pub fn upgrade(&self) -> Option<Sender<T>> {
+        self.chan.senders().revive().then(|| Sender::new(self.chan.clone()))
+    }
+
+    /// How many senders there are, weak ones left out.
+    pub fn strong_count(&self) -> usize {
+        self.chan.senders().get()
+    }
+}
+
+impl<T> Clone for WeakSender<T> {
+    fn clone(&self) -> Self {
+        WeakSender { chan: self.chan.clone() }
+    }
+}
+
+impl<T> fmt::Debug for WeakSender<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WeakSender").field("strong_count", &self.strong_count()).finish()
+    }
+}
