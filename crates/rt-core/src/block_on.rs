@@ -34,6 +34,7 @@ use crate::block_on::root::{Bed, Root};
 use crate::block_on::visit::{visit, wake_visitor};
 use crate::config::{Flavor, GUESTS};
 use crate::context;
+use crate::context::aside::Aside;
 use crate::error::{BlockOnError, Obstacle};
 use crate::shared::{ExecutorShared, Slot};
 use crate::shutdown;
@@ -84,8 +85,10 @@ pub(crate) fn block_on<F: Future>(
     }
 }
 
-/// Marks the calling thread as being inside a `block_on`.
-struct Inside;
+/// Marks the calling thread as being inside a `block_on`, and inside nothing else.
+struct Inside {
+    _aside: Option<Aside>,
+}
 
 impl Inside {
     fn enter(
@@ -96,14 +99,9 @@ impl Inside {
         if let Some(obstacle) = forked.or_else(context::obstacle) {
             return Err(BlockOnError { called_at, obstacle });
         }
+        let aside = Aside::new();
         context::with(|thread| thread.block_on.set(Some(called_at)));
-        Ok(Inside)
-    }
-}
-
-impl Drop for Inside {
-    fn drop(&mut self) {
-        context::with(|thread| thread.block_on.set(None));
+        Ok(Inside { _aside: aside })
     }
 }
 

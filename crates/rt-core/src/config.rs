@@ -2,11 +2,13 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rt_primitive::MODEL;
 
 use crate::error::WorkersError;
 use crate::hooks::{Instrument, UnhandledHook};
+use crate::job::threads::JobThreads;
 use crate::simulate::choices::Choices;
 
 /// Tasks a worker's deque holds before half of them move to the injector.
@@ -41,6 +43,9 @@ pub(crate) const STAY_TURNS_MAX: u32 = if MODEL { 4 } else { 64 };
 
 /// Every so many turns a deterministic executor looks at the drivers of all its workers.
 pub(crate) const DRIVERS_TICK: u32 = INJECTOR_TICK;
+
+/// How long a shutdown waits for jobs, unless it was told otherwise.
+const JOBS_GRACE: Duration = Duration::from_secs(300);
 
 /// Threads inside `block_on` that get a deque of their own at one time.
 pub const GUESTS: usize = if MODEL { 1 } else { 8 };
@@ -95,6 +100,10 @@ pub struct Config {
     pub thread_name: Arc<dyn Fn(usize) -> String + Send + Sync>,
     /// Stack of each worker thread in bytes; `None` leaves it to the platform.
     pub thread_stack_bytes: Option<usize>,
+    /// Who runs jobs; without it none is taken.
+    pub job_threads: Option<Arc<dyn JobThreads>>,
+    /// How long a shutdown waits for jobs that have begun.
+    pub jobs_grace: Duration,
     /// Runs on each worker thread before its first task.
     pub on_thread_start: Option<ThreadHook>,
     /// Runs on each worker thread after its last task.
@@ -129,6 +138,8 @@ impl Config {
             choices: Choices::Seed(0),
             thread_name: Arc::new(|worker| format!("rt-worker-{worker}")),
             thread_stack_bytes: None,
+            job_threads: None,
+            jobs_grace: JOBS_GRACE,
             on_thread_start: None,
             on_thread_stop: None,
             on_unhandled: None,

@@ -7,6 +7,7 @@
 //! - I2: `entered` is the list that `entered.rs` keeps.
 //! - I3: `task` is owned by this thread while it is set.
 
+pub(crate) mod aside;
 pub(crate) mod entered;
 
 use std::cell::Cell;
@@ -19,6 +20,7 @@ use rt_primitive::sync::Arc;
 
 use crate::cancel::frame::{Link, Signals};
 use crate::config::POLL_BUDGET;
+use crate::context::aside::Aside;
 use crate::context::entered::Entered;
 use crate::error::{NoRuntime, Obstacle};
 use crate::shared::ExecutorShared;
@@ -51,6 +53,8 @@ pub(crate) struct ThreadContext {
     foreign_heap: Cell<usize>,
     /// Where this thread called `block_on`, while it is inside.
     pub(crate) block_on: Cell<Option<&'static Location<'static>>>,
+    /// Nobody waits for this thread to poll: it may block, whatever it is inside.
+    may_block: Cell<bool>,
 }
 
 rt_primitive::thread_local! {
@@ -66,6 +70,7 @@ rt_primitive::thread_local! {
         budget: Cell::new(0),
         foreign_heap: Cell::new(0),
         block_on: Cell::new(None),
+        may_block: Cell::new(false),
     };
 }
 
@@ -108,9 +113,13 @@ fn with_entered<R>(
     Ok(f(&shared, worker.filter(|worker| Arc::ptr_eq(&worker.shared, &shared))))
 }
 
-/// True while the calling thread runs tasks, or waits in a `block_on`.
+/// True while the calling thread runs tasks, or waits in a `block_on`. A job is outside.
 pub(crate) fn is_inside() -> bool {
-    with(|thread| !thread.worker.get().is_null() || thread.block_on.get().is_some()) == Some(true)
+    let inside = with(|thread| {
+        let in_task = thread.task.get().is_some_and(|task| !task.state().load().is_job());
+        in_task || !thread.worker.get().is_null() || thread.block_on.get().is_some()
+    });
+    inside == Some(true)
 }
 
 /// Polls `task`, which the caller owns, as the current task; the second value is true if it
@@ -129,6 +138,18 @@ pub(crate) fn poll_as_current(task: TaskPtr) -> (Polled, bool) {
         (polled, thread.yielded.get())
     })
     .expect("a thread runs no tasks once its locals are gone")
+}
+
+/// Polls a job, which the caller holds, as the current task; it may block.
+pub(crate) fn poll_job(task: TaskPtr) -> Polled {
+    let may_block = obstacle().is_none();
+    let _aside = Aside::new();
+    with(|thread| {
+        thread.task.set(Some(task));
+        thread.may_block.set(may_block);
+    });
+    task.header().next.clear_note();
+    task.poll()
 }
 
 /// Asks to run the current task again behind the others; false if `waker` is not its own waker, so
@@ -152,7 +173,7 @@ pub(crate) fn spend_budget() -> bool {
     let spent = with(|thread| {
         let left = thread.budget.get();
         if left == 0 {
-            return thread.task.get().is_none();
+            return thread.task.get().is_none() || thread.may_block.get();
         }
         thread.budget.set(left - 1);
         true
@@ -192,6 +213,9 @@ pub(crate) fn is_current(task: TaskPtr) -> bool {
 /// What the calling thread is inside, and would stop if it waited.
 pub(crate) fn obstacle() -> Option<Obstacle> {
     let inside = with(|thread| {
+        if thread.may_block.get() {
+            return None;
+        }
         let task = thread.task.get().filter(|task| !task.state().load().is_root());
         let task = task.map(|task| Obstacle::Task(task.header().spawned_at));
         task.or_else(|| thread.block_on.get().map(Obstacle::BlockOn))

@@ -49,6 +49,7 @@ use crate::worker::WorkerContext;
 pub struct Executor {
     handle: ExecutorHandle,
     threads: WorkerThreads,
+    jobs_grace: Duration,
 }
 
 /// What a shutdown waits for.
@@ -85,9 +86,11 @@ impl Executor {
         }
         shared.hooks =
             Hooks { unhandled: config.on_unhandled.clone(), instrument: config.instrument.clone() };
+        shared.job_threads = config.job_threads.clone();
         let shared = Arc::new(shared);
         let handle = ExecutorHandle::new(shared.clone());
-        let mut executor = Executor { handle, threads: WorkerThreads::new() };
+        let jobs_grace = config.jobs_grace;
+        let mut executor = Executor { handle, threads: WorkerThreads::new(), jobs_grace };
         if !config.flavor.has_threads() {
             return Ok(executor);
         }
@@ -175,19 +178,30 @@ impl Executor {
             return ShutdownReport::default();
         }
         shutdown::close(shared);
+        shared.job_threads.iter().for_each(|threads| threads.close());
+        let wait = if context::is_inside() { Wait::Nothing } else { wait };
         let left = match wait {
-            Wait::End if !context::is_inside() => {
+            Wait::End => {
                 self.threads.join();
                 Vec::new()
             }
-            Wait::Until(deadline) if !context::is_inside() => self.threads.join_until(deadline),
-            _ => self.threads.join_until(begun),
+            Wait::Until(deadline) => self.threads.join_until(deadline),
+            Wait::Nothing => self.threads.join_until(begun),
         };
         let leaked = left.into_iter().map(|worker| shared.leaked_thread(worker)).collect();
-        if matches!(wait, Wait::Until(_)) && !context::is_inside() {
+        if matches!(wait, Wait::Until(_)) {
             shutdown::abort_reachable(shared);
         }
-        shared.aborted.report(begun.elapsed(), leaked)
+        // A limit beyond what the clock can tell is none.
+        let grace = Instant::now().checked_add(self.jobs_grace);
+        let deadline = match wait {
+            Wait::End => grace,
+            Wait::Until(deadline) => Some(grace.map_or(deadline, |grace| grace.min(deadline))),
+            Wait::Nothing => Some(begun),
+        };
+        let threads = shared.job_threads.iter();
+        let stuck = threads.flat_map(|threads| threads.join_until(deadline)).collect();
+        shared.aborted.report(begun.elapsed(), leaked, stuck)
     }
 }
 

@@ -131,7 +131,7 @@ impl ExecutorHandle {
     /// assert_eq!(executor.block_on(task).unwrap(), "started outside");
     /// ```
     pub fn enter(&self) -> EnterGuard<'_> {
-        EnterGuard { _entered: entered::enter(&self.shared), handle: PhantomData }
+        EnterGuard::new(entered::enter(&self.shared))
     }
 
     /// The tasks that have not ended, and the futures inside `block_on`, by number.
@@ -173,6 +173,12 @@ impl fmt::Debug for ExecutorHandle {
 pub struct EnterGuard<'a> {
     _entered: EnteredGuard,
     handle: PhantomData<&'a ExecutorHandle>,
+}
+
+impl EnterGuard<'_> {
+    pub(crate) fn new(entered: EnteredGuard) -> EnterGuard<'static> {
+        EnterGuard { _entered: entered, handle: PhantomData }
+    }
 }
 
 /// Starts a task on the current runtime; it runs at once, whether or not its handle is awaited.

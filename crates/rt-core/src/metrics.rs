@@ -5,6 +5,7 @@ pub(crate) mod tallies;
 
 use std::time::Duration;
 
+use crate::job::threads::JobMetrics;
 use crate::shared::{ExecutorShared, Slot};
 
 /// A reading of what an executor has done since it started.
@@ -34,6 +35,8 @@ pub struct Metrics {
     pub tasks_finished: u64,
     /// Tasks that wait in the injector, without those pushed since a worker last looked.
     pub injector_len: usize,
+    /// The threads for jobs.
+    pub jobs: JobMetrics,
 }
 
 impl Metrics {
@@ -82,7 +85,9 @@ impl ExecutorShared {
         let guests = slots.split_off(self.workers);
         // Read first: what is finished was spawned, so the reading of it comes out no larger.
         let ended = self.slots.iter().map(|slot| slot.tallies.finished.get());
-        let tasks_finished = ended.sum::<u64>() + self.aborted.count();
+        let jobs = self.job_threads.as_ref().map(|threads| threads.metrics()).unwrap_or_default();
+        let outside = self.aborted.count() + self.ended_outside() + jobs.jobs_ended;
+        let tasks_finished = ended.sum::<u64>() + outside;
         let spawned = self.slots.iter().map(|slot| slot.tallies.spawned.get());
         let outside = self.foreign.iter().map(|foreign| foreign.spawned.get());
         Metrics {
@@ -91,6 +96,7 @@ impl ExecutorShared {
             tasks_spawned: spawned.chain(outside).sum(),
             tasks_finished,
             injector_len: self.injector.listed(),
+            jobs,
         }
     }
 

@@ -15,12 +15,12 @@
 //!
 //! Models: `a_spawn_meets_the_shutdown`, `a_shutdown_ends_every_task`.
 
-mod foreign;
+pub(crate) mod foreign;
+mod owner;
 
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
-use std::mem::ManuallyDrop;
 use std::time::{Duration, Instant};
 
 use rt_primitive::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
@@ -34,6 +34,7 @@ use crate::context;
 use crate::driver::Driver;
 use crate::hooks::{Hooks, Part};
 use crate::idle::Idle;
+use crate::job::threads::JobThreads;
 use crate::metrics::tallies::SlotTallies;
 use crate::queue::Chain;
 use crate::queue::injector::Injector;
@@ -43,15 +44,17 @@ use crate::quiet::{Quiet, Rest};
 use crate::shared::foreign::{ForeignHeap, spawn_from_outside};
 use crate::shutdown::report::AbortLog;
 use crate::simulate::schedule::Simulation;
-use crate::slab::{self, Heap};
+use crate::slab::Heap;
 use crate::task::Schedule;
 use crate::task::callbacks::FollowUp;
 use crate::task::cell::{allocate_boxed, vacate};
 use crate::task::header::{Birth, TaskPtr};
 use crate::task::id::IdBlock;
 use crate::task::join::JoinHandle;
-use crate::task::reference::TaskRef;
+use crate::task::state::Snapshot;
 use crate::worker::memory::MemoryLooks;
+
+pub(crate) use owner::{executor_of, owner_of, spawn_follow_up};
 
 /// One executor, as seen by every thread.
 pub(crate) struct ExecutorShared {
@@ -73,8 +76,8 @@ pub(crate) struct ExecutorShared {
     pub(crate) quiet: Quiet,
     // [A] The queue of all.
     pub(crate) injector: Injector<TaskPtr>,
-    // [L] Task memory for the threads that drive no slot.
-    pub(crate) foreign: [CachePadded<ForeignHeap>; FOREIGN_HEAPS],
+    // [L] Task memory for the threads that drive no slot. Boxed, since a model has little stack.
+    pub(crate) foreign: Box<[CachePadded<ForeignHeap>]>,
     // [C]
     pub(crate) driver: std::sync::Arc<dyn Driver>,
     // [L] Where threads sleep that wait for the one slot of a current-thread executor.
@@ -85,6 +88,10 @@ pub(crate) struct ExecutorShared {
     pub(crate) unstopped: AtomicUsize,
     // [A] The tasks that the shutdown ended.
     pub(crate) aborted: AbortLog,
+    // [A] Other tasks that ended while no thread with a seat held them.
+    ended_outside: AtomicU64,
+    // [C] Who runs jobs.
+    pub(crate) job_threads: Option<std::sync::Arc<dyn JobThreads>>,
     // [C]
     started: Instant,
     // [C] The process it was made in.
@@ -141,12 +148,14 @@ impl ExecutorShared {
             idle: Idle::new(workers),
             quiet: Quiet::new(workers + GUESTS),
             injector: Injector::new(),
-            foreign: std::array::from_fn(|_| CachePadded::new(ForeignHeap::new())),
+            foreign: (0..FOREIGN_HEAPS).map(|_| CachePadded::new(ForeignHeap::new())).collect(),
             driver,
             visitors: Mutex::new(Vec::new()),
             closed: CachePadded::new(AtomicBool::new(false)),
             unstopped: AtomicUsize::new(workers),
             aborted: AbortLog::default(),
+            ended_outside: AtomicU64::new(0),
+            job_threads: None,
             started: Instant::now(),
             made_in: Generation::now(),
         }
@@ -166,6 +175,18 @@ impl ExecutorShared {
     /// threads.
     pub(crate) fn is_forked(&self) -> bool {
         self.made_in != Generation::now()
+    }
+
+    /// Counts a task that ended on a thread without a seat.
+    pub(crate) fn count_ended(&self) {
+        // ORDERING: Relaxed; a number.
+        self.ended_outside.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many `count_ended` has counted.
+    pub(crate) fn ended_outside(&self) -> u64 {
+        // ORDERING: Relaxed; a number.
+        self.ended_outside.load(Ordering::Relaxed)
     }
 
     /// Whether the executor is shutting down (I2).
@@ -264,7 +285,7 @@ where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    let task = allocate_boxed::<F, ExecutorShared>(future, birth);
+    let task = allocate_boxed::<F, ExecutorShared>(Snapshot::SPAWNED, future, birth);
     let handle = JoinHandle::new(task);
     task.cancel();
     handle
@@ -273,7 +294,7 @@ where
 impl Schedule for ExecutorShared {
     unsafe fn schedule(task: TaskPtr) {
         // A boxed task ends before anybody can wake it, so this one has a page.
-        let shared = page_owner(task);
+        let shared = owner::page_owner(task);
         context::with_worker(|worker| match worker {
             Some(worker) if std::ptr::eq(&raw const *worker.shared, shared) => worker.push(task),
             // SAFETY: I1.
@@ -284,9 +305,7 @@ impl Schedule for ExecutorShared {
     unsafe fn follow_up(task: TaskPtr, follow_up: FollowUp) {
         // A task without an executor was spawned after the shutdown: nothing runs what follows.
         if let Some(shared) = executor_of(task) {
-            let name = format!("on_finish of {}", TaskRef::new(task).name());
-            let birth = Birth::named(task.header().spawned_at, name.into());
-            drop(spawn(&shared, follow_up, birth));
+            spawn_follow_up(&shared, task, follow_up);
         }
     }
 
@@ -295,21 +314,6 @@ impl Schedule for ExecutorShared {
             shared.hooks.tell(task, part, panic);
         }
     }
-}
-
-/// The executor of a task; `None` for one that has memory of its own.
-pub(crate) fn executor_of(task: TaskPtr) -> Option<ManuallyDrop<Arc<ExecutorShared>>> {
-    if task.state().load().is_boxed() {
-        return None;
-    }
-    // SAFETY: I1; the count is the page's, and not given back by who gets it here.
-    Some(ManuallyDrop::new(unsafe { Arc::from_raw(page_owner(task)) }))
-}
-
-/// The executor of a task that lies in a page.
-fn page_owner(task: TaskPtr) -> *const ExecutorShared {
-    // SAFETY: I1: whoever has a `TaskPtr` holds the task, so its slot is not freed.
-    unsafe { slab::owner_of(task.as_slot()) }.cast()
 }
 
 impl Slot {

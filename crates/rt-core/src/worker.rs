@@ -9,10 +9,10 @@
 mod idle;
 pub(crate) mod memory;
 mod search;
+mod spawn;
 mod take;
 
 use std::cell::Cell;
-use std::future::Future;
 use std::ptr::{self, NonNull};
 
 use rt_primitive::mutant;
@@ -23,11 +23,9 @@ use crate::context;
 use crate::context::entered::Entered;
 use crate::metrics::tallies::SlotTallies;
 use crate::queue::Chain;
-use crate::shared::{ExecutorShared, Seat, Slot, spawn_cancelled};
+use crate::shared::{ExecutorShared, Seat, Slot};
 use crate::slab::{self, Heap};
-use crate::task::cell::allocate;
-use crate::task::header::{Birth, Polled, TaskPtr};
-use crate::task::join::JoinHandle;
+use crate::task::header::{Polled, TaskPtr};
 use crate::task::state::PollEnd;
 
 /// The thread that drives a worker or guest slot.
@@ -170,26 +168,6 @@ impl WorkerContext {
         if self.pushed.replace(false) && !self.queue().is_empty() {
             self.shared.wake_one();
         }
-    }
-
-    /// Makes a task and pushes it here.
-    #[inline]
-    pub(crate) fn spawn<F>(&self, future: F, birth: Birth) -> JoinHandle<F::Output>
-    where
-        F: Future + Send + 'static,
-        F::Output: Send + 'static,
-    {
-        if self.shared.is_closed() {
-            return spawn_cancelled(future, birth);
-        }
-        let id = self.seat().ids.take();
-        // SAFETY: bullet 1 of `allocate`: the future is `Send`.
-        let task = unsafe { allocate(&self.shared, &self.slot().heap, id, future, birth) };
-        self.tallies().spawned.add(1);
-        let handle = JoinHandle::new(task);
-        self.shared.hooks.spawned(task);
-        self.push(task);
-        handle
     }
 
     /// Queues a task that this thread made ready: a worker runs the first of a poll next.

@@ -4,14 +4,22 @@
 
 #![warn(missing_docs)]
 
+mod blocking;
 mod job;
 mod job_error;
+mod limits;
 mod process;
+mod thread;
 pub mod worker;
 
+#[cfg(test)]
+mod tests;
+
+pub use blocking::BlockingThreads;
 pub use job::{Job, JobFn};
 pub use job_error::crash::{Attempt, Crash, DeathCause};
 pub use job_error::{CancelledBy, JobError, JobPhase, PanicReport};
+pub use limits::{Limits, ThreadHook};
 pub use process::blob::Blob;
 pub use process::builder::ProcessPoolBuilder;
 pub use process::map::Map;

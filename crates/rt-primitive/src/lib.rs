@@ -71,6 +71,7 @@ pub mod memory;
 #[cfg(any(rt_loom, rt_shuttle))]
 pub mod model;
 mod mutant;
+mod note;
 pub mod park;
 pub mod perturb;
 mod serial;
@@ -85,6 +86,7 @@ pub use backend::{atomic, cell, hint, thread};
 pub use crossbeam_utils::CachePadded;
 pub use link::Link;
 pub use mutant::is_mutant;
+pub use note::Note;
 pub use serial::Serial;
 pub use tally::Tally;
 

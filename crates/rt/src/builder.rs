@@ -1,5 +1,7 @@
 //! Chooses how a runtime is made.
 
+mod blocking;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,6 +10,9 @@ use rt_core::{
     UnhandledHook, WORKERS_MAX,
 };
 
+use rt_pool::BlockingThreads;
+
+use crate::builder::blocking::BlockingOptions;
 use crate::driver;
 use crate::launch::Runtime;
 
@@ -37,6 +42,7 @@ pub struct Builder {
     on_unhandled: Option<UnhandledHook>,
     instrument: Option<Arc<dyn Instrument>>,
     start_paused: bool,
+    blocking: BlockingOptions,
 }
 
 impl Builder {
@@ -145,6 +151,7 @@ impl Builder {
             on_unhandled: None,
             instrument: None,
             start_paused: flavor == Flavor::Deterministic,
+            blocking: BlockingOptions::default(),
         }
     }
 
@@ -167,7 +174,8 @@ impl Builder {
         self
     }
 
-    /// Names the worker threads: `name-0`, `name-1` and so on. The default is `rt-worker`.
+    /// Names the worker threads: `name-0`, `name-1` and so on. The default is `rt-worker`. Threads
+    /// for blocking jobs are `name-blocking-1` and so on, by default `rt-blocking-1`.
     ///
     /// Linux shows the first 15 bytes.
     ///
@@ -188,7 +196,7 @@ impl Builder {
         self
     }
 
-    /// Sets the stack of each worker thread, in bytes; the default is the platform's.
+    /// Sets the stack of each thread of the runtime, in bytes; the default is the platform's.
     ///
     /// ```
     /// let runtime = rt::Builder::new_multi_thread().thread_stack_size(512 * 1024).build()?;
@@ -200,7 +208,8 @@ impl Builder {
         self
     }
 
-    /// Calls `hook` on each worker thread before its first task, inside the runtime.
+    /// Calls `hook` on each thread of the runtime before its first task or blocking job; on a
+    /// worker that is inside the runtime.
     ///
     /// A worker whose runtime ends before its thread has begun calls neither hook.
     ///
@@ -217,7 +226,7 @@ impl Builder {
         self
     }
 
-    /// Calls `hook` on each worker thread after its last task.
+    /// Calls `hook` on each thread of the runtime after its last task or blocking job.
     ///
     /// ```
     /// let runtime = rt::Builder::new_multi_thread()
@@ -329,6 +338,8 @@ impl Builder {
         config.on_thread_stop = self.on_thread_stop.clone();
         config.on_unhandled = self.on_unhandled.clone();
         config.instrument = self.instrument.clone();
+        config.job_threads = Some(Arc::new(BlockingThreads::new(self.limits())));
+        config.jobs_grace = self.blocking.grace.unwrap_or(config.jobs_grace);
         Ok(config)
     }
 }

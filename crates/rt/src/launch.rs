@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rt_core::{
-    BlockOnError, EnterGuard, Executor, ExecutorHandle, JoinHandle, Metrics, Schedule,
+    BlockOnError, BlockingCx, EnterGuard, Executor, ExecutorHandle, JoinHandle, Metrics, Schedule,
     ShutdownReport, StartError,
 };
 
@@ -163,6 +163,36 @@ impl Runtime {
     #[doc(alias = "get_loop")]
     pub fn handle(&self) -> &ExecutorHandle {
         self.executor.handle()
+    }
+
+    /// Runs a closure that may block on a thread of this runtime kept for such; see
+    /// [`task::spawn_blocking`](crate::task::spawn_blocking).
+    ///
+    /// ```
+    /// let runtime = rt::Runtime::new()?;
+    /// let job = runtime.spawn_blocking(|| 6 * 7);
+    /// assert_eq!(runtime.block_on(job).unwrap(), 42);
+    /// # Ok::<(), rt::runtime::StartError>(())
+    /// ```
+    #[doc(alias = "run_in_executor")]
+    #[track_caller]
+    pub fn spawn_blocking<F, T>(&self, f: F) -> JoinHandle<T>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        self.handle().spawn_blocking(f)
+    }
+
+    /// As [`spawn_blocking`](Runtime::spawn_blocking), for a closure that wants to know whether it
+    /// was asked to end; see [`task::spawn_blocking_with`](crate::task::spawn_blocking_with).
+    #[track_caller]
+    pub fn spawn_blocking_with<F, T>(&self, f: F) -> JoinHandle<T>
+    where
+        F: FnOnce(&BlockingCx) -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        self.handle().spawn_blocking_with(f)
     }
 
     /// Makes this the runtime that [`rt::spawn`](crate::spawn) finds on this thread, until the

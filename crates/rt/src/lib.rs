@@ -23,6 +23,7 @@
 
 #![forbid(unsafe_code)]
 
+mod blocking;
 mod builder;
 pub mod cancel;
 mod driver;
@@ -59,13 +60,20 @@ pub mod runtime {
 
     #[doc(inline)]
     pub use rt_core::{
-        BlockOnError, EnterGuard, Instrument, LeakedThread, Metrics, NoRuntime, Schedule,
-        ShutdownReport, StartError, Story, TaskSite, Unhandled, WorkerMetrics, WorkersError,
+        BlockOnError, EnterGuard, Instrument, JobMetrics, LeakedThread, Metrics, NoRuntime,
+        Schedule, ShutdownReport, StartError, Story, TaskSite, Unhandled, WorkerMetrics,
+        WorkersError,
     };
 }
 
 pub mod task {
     //! Tasks: what `spawn` starts and what can be done with one.
+
+    #[doc(inline)]
+    pub use crate::blocking::{
+        BlockingCx, JobCancelled, Refusal, RefusedJob, spawn_blocking, spawn_blocking_with,
+        try_spawn_blocking,
+    };
 
     #[doc(inline)]
     pub use rt_core::{

@@ -47,21 +47,33 @@ impl ExecutorHandle {
     /// Says that a thread outside this executor is at work; see [`OutsideWork`].
     pub fn external(&self) -> OutsideWork {
         let shared = self.shared().clone();
-        // ORDERING: Relaxed; a jump that does not see it yet is over before `pass` returns.
-        shared.quiet.word.fetch_add(ONE, Ordering::Relaxed);
-        shared.quiet.pass();
+        shared.begin_outside();
         OutsideWork { shared }
+    }
+}
+
+impl ExecutorShared {
+    /// A piece of outside work begins.
+    pub(crate) fn begin_outside(&self) {
+        // ORDERING: Relaxed; a jump that does not see it yet is over before `pass` returns.
+        self.quiet.word.fetch_add(ONE, Ordering::Relaxed);
+        self.quiet.pass();
+    }
+
+    /// A piece of outside work has ended; what it made ready is queued, and its waker called.
+    pub(crate) fn end_outside(&self) {
+        // ORDERING: AcqRel; pairs with the Acquire in `look_around`: who finds no work outside
+        // finds what this one made ready.
+        let before = self.quiet.word.fetch_sub(ONE, Ordering::AcqRel);
+        if before == ONE | COUNTING {
+            self.nudge();
+        }
     }
 }
 
 impl Drop for OutsideWork {
     fn drop(&mut self) {
-        // ORDERING: AcqRel; pairs with the Acquire in `look_around`: who finds no work outside
-        // finds what this one made ready.
-        let before = self.shared.quiet.word.fetch_sub(ONE, Ordering::AcqRel);
-        if before == ONE | COUNTING {
-            self.shared.nudge();
-        }
+        self.shared.end_outside();
     }
 }
 

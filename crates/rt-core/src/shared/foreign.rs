@@ -13,10 +13,12 @@ use crate::error::FORKED;
 use crate::queue::Chain;
 use crate::shared::{ExecutorShared, spawn_cancelled};
 use crate::slab::Heap;
+use crate::task::Schedule;
 use crate::task::cell::{allocate, vacate};
-use crate::task::header::Birth;
+use crate::task::header::{Birth, TaskPtr};
 use crate::task::id::IdBlock;
 use crate::task::join::JoinHandle;
+use crate::task::state::Snapshot;
 
 /// A heap that threads take in turn.
 pub(crate) struct ForeignHeap {
@@ -42,7 +44,7 @@ impl ForeignHeap {
     }
 }
 
-/// Makes a task from a thread that drives no slot of this executor.
+/// Spawns from a thread that drives no slot of this executor.
 pub(super) fn spawn_from_outside<F>(
     shared: &Arc<ExecutorShared>,
     future: F,
@@ -52,26 +54,41 @@ where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
+    match make_from_outside::<F, ExecutorShared>(shared, Snapshot::SPAWNED, future, birth) {
+        Ok(task) => {
+            perturb!();
+            let handle = JoinHandle::new(task);
+            shared.hooks.spawned(task);
+            shared.inject(Chain::one(task));
+            handle
+        }
+        Err((future, birth)) => spawn_cancelled(future, birth),
+    }
+}
+
+/// Makes a task from a thread that drives no slot of this executor; gives the future back once that
+/// is closed.
+pub(crate) fn make_from_outside<F: Future + Send, D: Schedule>(
+    shared: &Arc<ExecutorShared>,
+    snapshot: Snapshot,
+    future: F,
+    birth: Birth,
+) -> Result<TaskPtr, (F, Birth)> {
     assert!(!shared.is_forked(), "cannot spawn at {}: {FORKED}", birth.spawned_at);
     // Looked at again under the lock: once the shutdown has had it, nobody allocates here.
     if shared.is_closed() {
-        return spawn_cancelled(future, birth);
+        return Err((future, birth));
     }
     perturb!();
     let (foreign, seat) = lock_foreign(shared);
     if shared.is_closed() && !mutant!("spawn.looks_once") {
-        drop(seat);
-        return spawn_cancelled(future, birth);
+        return Err((future, birth));
     }
+    let (heap, id) = (&foreign.heap, seat.ids.take());
     // SAFETY: bullet 1 of `allocate`: the future is `Send`.
-    let task = unsafe { allocate(shared, &foreign.heap, seat.ids.take(), future, birth) };
+    let task = unsafe { allocate::<F, D, _>(snapshot, shared, heap, id, future, birth) };
     foreign.spawned.add(1);
-    drop(seat);
-    perturb!();
-    let handle = JoinHandle::new(task);
-    shared.hooks.spawned(task);
-    shared.inject(Chain::one(task));
-    handle
+    Ok(task)
 }
 
 /// One of the foreign heaps, tried in turn from where this thread was last.

@@ -39,6 +39,8 @@ pub struct ShutdownReport {
     pub aborted_total: u64,
     /// The worker threads that had not ended; they do so when they come back from where they are.
     pub leaked_threads: Vec<LeakedThread>,
+    /// The jobs that had not ended; each keeps its thread until it does.
+    pub stuck_jobs: Vec<TaskSite>,
 }
 
 /// A task, and the place in the program that started it.
@@ -90,9 +92,11 @@ impl AbortLog {
         &self,
         duration: Duration,
         leaked_threads: Vec<LeakedThread>,
+        stuck_jobs: Vec<TaskSite>,
     ) -> ShutdownReport {
         let aborted = self.first.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        ShutdownReport { duration, aborted, aborted_total: self.count(), leaked_threads }
+        let aborted_total = self.count();
+        ShutdownReport { duration, aborted, aborted_total, leaked_threads, stuck_jobs }
     }
 }
 
@@ -109,11 +113,14 @@ impl ExecutorShared {
 impl fmt::Display for ShutdownReport {
     /// A line for the whole, and one for each task and thread named.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (aborted, leaked) = (self.aborted_total, self.leaked_threads.len());
-        let duration = self.duration;
+        let leaked = self.leaked_threads.len() + self.stuck_jobs.len();
+        let (aborted, duration) = (self.aborted_total, self.duration);
         write!(f, "stopped in {duration:?}: {aborted} tasks aborted, {leaked} threads leaked")?;
         for thread in &self.leaked_threads {
             write!(f, "\n  {thread}")?;
+        }
+        for job in &self.stuck_jobs {
+            write!(f, "\n  leaked the thread of job {job}")?;
         }
         for task in &self.aborted {
             write!(f, "\n  aborted {task}")?;

@@ -104,13 +104,16 @@ const fn fits_slot<F: Future>() -> bool {
         && align_of::<Cell<F, InlineStage<F>>>() <= SLOT_ALIGN
 }
 
-/// Puts a future into a new task in `heap`, owned by the caller.
+/// Puts a future into a new task in `heap`, which stands as `snapshot` says and which `D`
+/// schedules.
 ///
 /// # Safety
 ///
 /// - The future is `Send`, or is polled and dropped on this thread only.
-pub(crate) unsafe fn allocate<F: Future, D: Schedule>(
-    owner: &Arc<D>,
+#[inline]
+pub(crate) unsafe fn allocate<F: Future, D: Schedule, O>(
+    snapshot: Snapshot,
+    owner: &Arc<O>,
     heap: &Heap,
     id: Id,
     future: F,
@@ -127,16 +130,20 @@ pub(crate) unsafe fn allocate<F: Future, D: Schedule>(
         // SAFETY: bullet 1 of `write`: a fresh slot of the size asked for, this function's alone.
         unsafe { write::<F, BoxedStage<F>, D>(slot, content, id, birth) };
     }
-    TaskPtr::from_slot(slot).state().occupy(Snapshot::SPAWNED);
+    TaskPtr::from_slot(slot).state().occupy(snapshot);
     TaskPtr::from_slot(slot)
 }
 
-/// Puts a future into a new task in memory of its own, for a runtime that has no heaps any more.
-pub(crate) fn allocate_boxed<F: Future, D: Schedule>(future: F, birth: Birth) -> TaskPtr {
+/// Puts a future into a new task in memory of its own, for who has no heap.
+pub(crate) fn allocate_boxed<F: Future, D: Schedule>(
+    snapshot: Snapshot,
+    future: F,
+    birth: Birth,
+) -> TaskPtr {
     let vtable = Cell::<F, InlineStage<F>>::vtable::<D>();
     let cell = Box::new(Cell::<F, InlineStage<F>> {
         head: TaskHead {
-            state: TaskState::new(Snapshot::SPAWNED.boxed()),
+            state: TaskState::new(snapshot.boxed()),
             header: Header::new(vtable, Id::single(), birth),
         },
         stage: InlineStage::new(Content { future: ManuallyDrop::new(future) }),

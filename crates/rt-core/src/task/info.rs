@@ -43,6 +43,8 @@ pub enum TaskStatus {
     Ready,
     /// It waits for somebody to wake it.
     Waiting,
+    /// It is a job, and has a thread to itself.
+    Blocking,
     /// It has ended.
     Finished,
 }
@@ -84,6 +86,7 @@ impl fmt::Display for TaskStatus {
         f.write_str(match self {
             TaskStatus::Ready => "ready",
             TaskStatus::Waiting => "waiting",
+            TaskStatus::Blocking => "blocking",
             TaskStatus::Finished => "finished",
         })
     }

@@ -11,7 +11,7 @@ use rt_primitive::park::Parker;
 
 use crate::context;
 use crate::error::Obstacle;
-use crate::shared::executor_of;
+use crate::shared::owner_of;
 use crate::task::join::JoinHandle;
 use crate::task::join_error::JoinError;
 
@@ -77,7 +77,7 @@ impl<T> JoinHandle<T> {
 
     /// Why the calling thread must not wait, or would wait for ever.
     fn obstacle(&self) -> Option<Obstacle> {
-        let executor = executor_of(self.task_ptr());
+        let executor = owner_of(self.task_ptr());
         if executor.is_some_and(|executor| executor.is_forked()) {
             return Some(Obstacle::Forked);
         }

@@ -84,12 +84,11 @@ impl TaskRef {
     /// All that there is to know about it now.
     pub fn info(&self) -> TaskInfo {
         let now = self.0.state().load();
-        let state = if now.is_complete() {
-            TaskStatus::Finished
-        } else if now.is_owned() {
-            TaskStatus::Ready
-        } else {
-            TaskStatus::Waiting
+        let state = match (now.is_job(), now.is_owned()) {
+            _ if now.is_complete() => TaskStatus::Finished,
+            (true, true) => TaskStatus::Blocking,
+            (true, false) | (false, true) => TaskStatus::Ready,
+            (false, false) => TaskStatus::Waiting,
         };
         let name = match self.given_name() {
             Some(name) => name.clone(),

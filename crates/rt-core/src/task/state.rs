@@ -21,6 +21,7 @@
 //! | CALLBACKS | anybody | the owner has callbacks to see to at the end |
 //! | FRESH | spawner | its first poll has not ended |
 //! | ASKED | anybody | a request to end was left with the task (`cancel/request.rs`) |
+//! | JOB | spawner | polled by a thread of a pool only, once; held by nobody until then |
 //! | the rest | anybody | references, in units of REF |
 //!
 //! # Invariants

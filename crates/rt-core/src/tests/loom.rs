@@ -4,6 +4,7 @@ mod callbacks;
 mod canary;
 mod cancel;
 mod idle;
+mod jobs;
 mod join;
 mod memory;
 mod queues;

@@ -2,6 +2,8 @@
 
 mod abort;
 mod block_on;
+mod blocking_end;
+mod blocking_jobs;
 mod builder;
 mod callbacks;
 mod cancel_rules;
@@ -18,6 +20,7 @@ mod fairness;
 mod faults;
 mod gate;
 mod handles;
+mod held;
 mod hooks;
 mod idle;
 mod interrupt;

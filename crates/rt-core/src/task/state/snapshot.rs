@@ -16,7 +16,8 @@ pub(super) const PANICKED: usize = 1 << 8;
 pub(super) const CALLBACKS: usize = 1 << 9;
 pub(super) const FRESH: usize = 1 << 10;
 pub(super) const ASKED: usize = 1 << 11;
-pub(super) const REF: usize = 1 << 12;
+pub(super) const JOB: usize = 1 << 12;
+pub(super) const REF: usize = 1 << 13;
 
 /// One reading of a task's word.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,6 +28,9 @@ impl Snapshot {
     pub(crate) const SPAWNED: Snapshot = Snapshot(OWNED | JOIN | FRESH | (2 * REF));
     /// The future of a `block_on`: one reference for itself and one for the thread inside.
     pub(crate) const ROOT: Snapshot = Snapshot(OWNED | ROOT | BOXED | (2 * REF));
+    /// A new job, which nobody holds: one reference for itself, one for its join handle, and one
+    /// for the queue of its pool.
+    pub(crate) const JOB: Snapshot = Snapshot(JOIN | JOB | (3 * REF));
     /// A slot of a page that holds no task.
     pub(crate) const VACANT: Snapshot = Snapshot(0);
 
@@ -74,6 +78,10 @@ impl Snapshot {
         self.0 & ROOT != 0
     }
 
+    pub(crate) fn is_job(self) -> bool {
+        self.0 & JOB != 0
+    }
+
     pub(crate) fn is_boxed(self) -> bool {
         self.0 & BOXED != 0
     }
@@ -90,7 +98,7 @@ impl Snapshot {
 
 impl fmt::Debug for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const NAMES: [(usize, &str); 12] = [
+        const NAMES: [(usize, &str); 13] = [
             (OWNED, "OWNED"),
             (NOTIFIED, "NOTIFIED"),
             (COMPLETE, "COMPLETE"),
@@ -103,6 +111,7 @@ impl fmt::Debug for Snapshot {
             (CALLBACKS, "CALLBACKS"),
             (FRESH, "FRESH"),
             (ASKED, "ASKED"),
+            (JOB, "JOB"),
         ];
         for (_, name) in NAMES.iter().filter(|(bit, _)| self.0 & bit != 0) {
             write!(f, "{name} ")?;

@@ -1,0 +1,50 @@
+//! Puts aside what the calling thread is inside, while it does what is no part of that.
+
+use std::panic::Location;
+
+use crate::cancel::frame::{Link, Signals};
+use crate::context;
+use crate::task::header::TaskPtr;
+
+/// What a thread was inside, put back when this is dropped.
+pub(crate) struct Aside {
+    task: Option<TaskPtr>,
+    yielded: bool,
+    deliveries: u8,
+    signals: Signals,
+    frame: Link,
+    budget: u32,
+    block_on: Option<&'static Location<'static>>,
+    may_block: bool,
+}
+
+impl Aside {
+    /// From here on the calling thread is inside nothing.
+    pub(crate) fn new() -> Option<Aside> {
+        context::with(|thread| Aside {
+            task: thread.task.take(),
+            yielded: thread.yielded.take(),
+            deliveries: thread.deliveries.take(),
+            signals: thread.signals.replace(Signals::NONE),
+            frame: thread.frame.take(),
+            budget: thread.budget.take(),
+            block_on: thread.block_on.take(),
+            may_block: thread.may_block.take(),
+        })
+    }
+}
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        context::with(|thread| {
+            thread.task.set(self.task);
+            thread.yielded.set(self.yielded);
+            thread.deliveries.set(self.deliveries);
+            thread.signals.set(self.signals);
+            thread.frame.set(self.frame);
+            thread.budget.set(self.budget);
+            thread.block_on.set(self.block_on);
+            thread.may_block.set(self.may_block);
+        });
+    }
+}

@@ -1,0 +1,49 @@
+//! The threads that run the blocking jobs of a runtime.
+
+use std::time::Instant;
+
+use rt_core::{Errand, Job, JobMetrics, JobThreads, Refusal, TaskSite};
+
+use crate::limits::Limits;
+use crate::thread::Threads;
+
+/// The threads of one runtime, given to its executor; they leave when this is dropped.
+#[derive(Debug)]
+pub struct BlockingThreads {
+    threads: Threads,
+}
+
+impl BlockingThreads {
+    /// No thread is started before it is needed.
+    pub fn new(limits: Limits) -> BlockingThreads {
+        BlockingThreads { threads: Threads::new(limits) }
+    }
+}
+
+impl JobThreads for BlockingThreads {
+    fn push(&self, make: &mut dyn FnMut() -> Job) -> Result<(), Refusal> {
+        self.threads.push(make)
+    }
+
+    fn lend(&self, errand: Errand) -> Result<(), Errand> {
+        self.threads.lend(errand)
+    }
+
+    fn close(&self) {
+        self.threads.close();
+    }
+
+    fn join_until(&self, deadline: Option<Instant>) -> Vec<TaskSite> {
+        self.threads.join_until(deadline)
+    }
+
+    fn metrics(&self) -> JobMetrics {
+        self.threads.metrics()
+    }
+}
+
+impl Drop for BlockingThreads {
+    fn drop(&mut self) {
+        self.threads.close();
+    }
+}

@@ -1,0 +1,4 @@
+//! Models of the protocols of this crate.
+
+mod canary;
+mod desk;

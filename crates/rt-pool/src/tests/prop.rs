@@ -1,0 +1,3 @@
+//! Structures of this crate, against plain models of them.
+
+mod desk;
