@@ -1,9 +1,11 @@
 //! What is said of the tasks that wait: for what, where, and who for whom.
 
 use std::future::{pending, poll_fn};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::task::Poll;
 
+use rt::sync::Mutex;
 use rt::task::{Builder, Frame, Id, JoinHandle, TaskInfo, TaskStatus, WaitKind};
 
 use crate::{on_each_kind, until, with_workers};
@@ -125,6 +127,64 @@ fn tasks_that_await_each_other_are_reported() {
             assert!(text.contains("  hen  waiting for join of Task-"), "{text}");
             let [hen, egg] = ids;
             assert!(dump.to_json().ends_with(&format!("\"cycles\":[[{hen},{egg}]]}}")));
+        });
+    });
+}
+
+#[test]
+fn two_locks_taken_crosswise_are_reported() {
+    on_each_kind(|runtime| {
+        runtime.block_on(async {
+            let locks = [Arc::new(Mutex::new(())), Arc::new(Mutex::new(()))];
+            let both_hold = Arc::new(AtomicUsize::new(0));
+            let take = |first: usize| {
+                let (first, second) = (locks[first].clone(), locks[1 - first].clone());
+                let both_hold = both_hold.clone();
+                rt::spawn(async move {
+                    let _first = first.lock().await;
+                    both_hold.fetch_add(1, Ordering::Relaxed);
+                    until(|| both_hold.load(Ordering::Relaxed) == 2).await;
+                    let _second = second.lock().await;
+                })
+            };
+            let (one, other) = (take(0), take(1));
+            let waits = waiting(one.id()).await.wait.unwrap();
+            assert_eq!((waits.kind, waits.on), (WaitKind::Lock, Some(other.id())));
+            assert!(waits.lock.is_some() && waits.at.file().ends_with("dump.rs"));
+            waiting(other.id()).await;
+            let dump = rt::dump();
+            let cycle: Vec<_> = dump.cycles().concat().iter().map(|task| task.id).collect();
+            assert_eq!(cycle, [one.id(), other.id()]);
+            assert!(dump.to_string().contains(", held by Task-"), "{dump}");
+            one.abort();
+            other.await.unwrap();
+        });
+    });
+}
+
+#[test]
+fn who_holds_a_lock_changes_with_it() {
+    on_each_kind(|runtime| {
+        runtime.block_on(async {
+            let lock = Arc::new(Mutex::new(()));
+            let guard = lock.clone().lock_owned().await;
+            let holds = |lock: Arc<Mutex<()>>| {
+                rt::spawn(async move {
+                    let _guard = lock.lock().await;
+                    pending::<()>().await;
+                })
+            };
+            let second = holds(lock.clone());
+            assert_eq!(waiting(second.id()).await.wait.unwrap().on, Some(rt::task::id()));
+            let third = holds(lock.clone());
+            waiting(third.id()).await;
+            drop(guard);
+            until(|| {
+                let tasks = rt::task::all();
+                let third = tasks.iter().find(|task| task.id == third.id()).unwrap();
+                third.wait.as_ref().is_some_and(|wait| wait.on == Some(second.id()))
+            })
+            .await;
         });
     });
 }
