@@ -17,7 +17,7 @@
 //! # Invariants
 //!
 //! - I1: a task is polled only by a thread whose slot is awake; a visitor's, by one whose entry is.
-//! - I2: at each jump and each [`settle`] every slot that is driven is asleep, every visitor too,
+//! - I2: at each jump and each [`settle()`] every slot that is driven is asleep, every visitor too,
 //!   every queue is empty, and no timer is due; at a jump no work goes on outside.
 //! - I3: who wakes the root of a slot marks that slot awake, after it has made the root ready.
 //!

@@ -40,7 +40,7 @@ macro_rules! task_local {
     };
 }
 
-/// A task local; [`task_local!`](crate::task_local) declares one.
+/// A task local; [`task_local!`](macro@crate::task_local) declares one.
 pub struct LocalKey<T: 'static> {
     value: &'static thread::LocalKey<RefCell<Option<T>>>,
 }
@@ -51,7 +51,7 @@ pub struct LocalKey<T: 'static> {
 pub struct LocalAccessError;
 
 impl<T: 'static> LocalKey<T> {
-    /// For [`task_local!`](crate::task_local).
+    /// For [`task_local!`](macro@crate::task_local).
     #[doc(hidden)]
     pub const fn new(value: &'static thread::LocalKey<RefCell<Option<T>>>) -> LocalKey<T> {
         LocalKey { value }
