@@ -51,7 +51,7 @@ const COMMANDS: &[Command] = &[
     Command { usage: "help", purpose: "print this list", run: help },
     Command { usage: "ci [--full]", purpose: "everything that CI runs", run: ci::run },
     Command {
-        usage: "tidy [--update-budget]",
+        usage: "tidy [--update-budget] [--update-guarantees]",
         purpose: "the house rules that no compiler knows",
         run: tidy::run,
     },
@@ -71,7 +71,7 @@ const COMMANDS: &[Command] = &[
         run: mutants::run,
     },
     Command {
-        usage: "mutants --orderings FILE",
+        usage: "mutants --orderings FILE [MODELS]",
         purpose: "each weaker ordering of a file against the models",
         run: mutants::run,
     },

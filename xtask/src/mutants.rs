@@ -48,10 +48,12 @@ impl fmt::Display for Verdict {
 }
 
 pub(crate) fn run(arguments: &[String]) -> Outcome {
-    if let [flag, path] = arguments {
-        if flag == "--orderings" {
-            return orderings_mutator::run(path);
+    match arguments {
+        [flag, path] if flag == "--orderings" => return orderings_mutator::run(path, ""),
+        [flag, path, models] if flag == "--orderings" => {
+            return orderings_mutator::run(path, models);
         }
+        _ => {}
     }
     let (flags, filter) = crate::flags_and_filter(arguments, &["--quick", "--skip-baseline"])?;
     let tree = Tree::read(&workspace_root())?;

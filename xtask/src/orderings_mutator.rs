@@ -24,8 +24,9 @@ const LIMIT: Duration = Duration::from_secs(30 * 60);
 /// What nextest answers when a test failed, and not the build.
 const TEST_RUN_FAILED: i32 = 100;
 
-/// Tries every ordering of the file at `path`, a path from the workspace's root.
-pub(crate) fn run(path: &str) -> Outcome {
+/// Tries every ordering of the file at `path`, a path from the workspace's root, against the models
+/// whose names this regular expression matches.
+pub(crate) fn run(path: &str, models: &str) -> Outcome {
     let tree = Tree::read(&workspace_root())?;
     let source = tree
         .source(path)
@@ -36,7 +37,7 @@ pub(crate) fn run(path: &str) -> Outcome {
         .ok_or_else(|| Failure::Usage(format!("`{path}` is of no crate with models")))?;
     let copy = target_directory().join("orderings/tree");
     copy_tree(&tree, &copy)?;
-    if models_see(&copy, package, "unchanged")?.is_some() {
+    if models_see(&copy, (package, models), "unchanged")?.is_some() {
         return Err(Failure::Failed("the models do not pass with nothing weakened".to_owned()));
     }
     let text = &tree.texts[path];
@@ -45,7 +46,7 @@ pub(crate) fn run(path: &str) -> Outcome {
     for weakened in &all {
         fs::write(copy.join(path), weakened.applied_to(text))?;
         let line = format!("{path}:{weakened}");
-        match models_see(&copy, package, &line)? {
+        match models_see(&copy, (package, models), &line)? {
             Some(how) => println!("ordering {line} … {how}"),
             None => {
                 println!("ordering {line} … SURVIVED");
@@ -59,13 +60,22 @@ pub(crate) fn run(path: &str) -> Outcome {
     Ok(())
 }
 
-/// How the models of `package` noticed; `None` if they did not.
-fn models_see(copy: &Path, package: &str, what: &str) -> Result<Option<String>, Failure> {
-    let filter = "test(/^tests::loom::/)";
+/// How these models of the package noticed; `None` if they did not.
+fn models_see(
+    copy: &Path,
+    (package, models): (&str, &str),
+    what: &str,
+) -> Result<Option<String>, Failure> {
+    let filter = format!("test(/^tests::loom::.*({models})/)");
     let arguments =
         ["nextest", "run", "--release", "--profile", "mutants", "--color", "never", "--lib"];
     let mut command = cargo_with_cfg("rt_loom", &arguments);
-    command.args(["-p", package, "-E", filter]).current_dir(copy);
+    command.args(["-p", package, "-E", &filter]).current_dir(copy);
+    // Each weakening is a build: a quick one.
+    command
+        .env("CARGO_PROFILE_RELEASE_LTO", "off")
+        .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16");
+    command.env("CARGO_PROFILE_RELEASE_INCREMENTAL", "true");
     command.env("CARGO_TARGET_DIR", target_directory().join("orderings/target"));
     let finished = finish(&mut command, Show::Quiet, LIMIT)?;
     match finished.code {

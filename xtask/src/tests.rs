@@ -3,6 +3,7 @@
 mod api;
 mod docs;
 mod files;
+mod guarantees;
 mod layers;
 mod ledger;
 mod mutants;

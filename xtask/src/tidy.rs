@@ -6,6 +6,7 @@
 mod api;
 mod docs;
 mod files;
+mod guarantees;
 mod layers;
 mod orderings;
 mod shared_state;
@@ -19,6 +20,8 @@ use std::fmt;
 use crate::process::workspace_root;
 use crate::{Failure, Outcome};
 
+#[cfg(test)]
+pub(crate) use guarantees::page_of;
 pub(crate) use source::Source;
 pub(crate) use tree::Tree;
 pub(crate) use unsafety::{BUDGET, budget_of};
@@ -62,19 +65,33 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings: Vec<Finding> = rules.iter().flat_map(|rule| rule(tree)).collect();
     findings.extend(unsafety::check(tree));
     findings.extend(docs::check(tree));
+    findings.extend(guarantees::check(tree));
     findings.sort();
     findings.dedup();
     findings
 }
 
+/// Makes the table of models in `docs/guarantees.md` anew.
+pub(crate) fn update_guarantees() -> Outcome {
+    let tree = Tree::read(&workspace_root())?;
+    let page = guarantees::page_of(&tree)
+        .map_err(|reason| Failure::Failed(format!("{}: {reason}", guarantees::PAGE)))?;
+    std::fs::write(workspace_root().join(guarantees::PAGE), page)?;
+    println!("{} is written", guarantees::PAGE);
+    Ok(())
+}
+
 pub(crate) fn run(arguments: &[String]) -> Outcome {
-    let flags = crate::flags_only(arguments, &["--update-budget"])?;
+    let flags = crate::flags_only(arguments, &["--update-budget", "--update-guarantees"])?;
     let tree = Tree::read(&workspace_root())?;
     if flags.contains(&"--update-budget") {
         let path = workspace_root().join(BUDGET);
         std::fs::write(path, budget_of(&tree))?;
         println!("{} is written: its diff is the review of what became unsafe", BUDGET);
         return Ok(());
+    }
+    if flags.contains(&"--update-guarantees") {
+        return update_guarantees();
     }
     let findings = check(&tree);
     if findings.is_empty() {

@@ -54,6 +54,11 @@ impl Ledger {
         self.models.iter().map(line).collect()
     }
 
+    /// The models, in the order of their names.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.models.keys().map(String::as_str)
+    }
+
     /// The executions of one model.
     pub(crate) fn executions(&self, name: &str) -> Option<u64> {
         self.models.get(name).map(|model| model.executions)

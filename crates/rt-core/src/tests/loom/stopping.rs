@@ -49,6 +49,8 @@ fn check(name: &'static str, bound: usize, flavor: Flavor, spawns_inside: bool) 
     });
 }
 
+/// A thread in `block_on` waits for a task while the executor is closed: it hears of the end of it.
+///
 /// Mutants: shutdown.guest_waits_on
 #[test]
 fn a_block_on_outlives_its_runtime() {
