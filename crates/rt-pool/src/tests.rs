@@ -2,5 +2,8 @@
 
 #[cfg(any(rt_loom, rt_shuttle))]
 mod loom;
+
+#[cfg(not(any(rt_loom, rt_shuttle)))]
+mod frames;
 #[cfg(not(any(rt_loom, rt_shuttle)))]
 mod prop;

@@ -2,3 +2,5 @@
 
 mod canary;
 mod desk;
+mod process_end;
+mod process_outcome;

@@ -1,3 +1,4 @@
 //! Structures of this crate, against plain models of them.
 
 mod desk;
+mod roster;

@@ -2,8 +2,11 @@
 
 mod crashes;
 mod ends;
+mod hostile;
 mod limits;
 mod payloads;
+mod soak;
+mod starts;
 
 use std::time::{Duration, Instant};
 

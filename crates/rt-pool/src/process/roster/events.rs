@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use rt_primitive::mutant;
+
 use super::{FAILED_STARTS_MAX, JobId, Move, Phase, Roster, Slot, Standing};
 use crate::job_error::JobError;
 use crate::job_error::crash::{Attempt, Crash};
@@ -160,7 +162,9 @@ impl<J: Clone> Roster<J> {
         if begun != entry.id && entry.missed < MISSED_MAX {
             // It never ran, so to run it is not to run it again.
             entry.missed += 1;
-            self.queue.insert(entry.id, entry);
+            if !mutant!("pool.lose_a_missed_job") {
+                self.queue.insert(entry.id, entry);
+            }
             return;
         }
         if let Some(verdict) = verdict {

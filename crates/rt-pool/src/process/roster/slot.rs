@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use rt_primitive::mutant;
+
 use super::{Entry, JobId};
 
 /// A place for one process.
@@ -75,7 +77,8 @@ impl<J> Slot<J> {
 impl<J: Clone> Turn<J> {
     /// The job, if nobody was told yet what became of it. From now on somebody is.
     pub(super) fn settle(&mut self) -> Option<J> {
-        if std::mem::replace(&mut self.is_settled, true) {
+        let was_settled = std::mem::replace(&mut self.is_settled, true);
+        if was_settled && !mutant!("pool.settle_twice") {
             return None;
         }
         self.end = None;
