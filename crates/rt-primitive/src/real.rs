@@ -28,6 +28,6 @@ pub(crate) mod raw_sync {
     //! What `crate::sync` wraps.
     #[cfg(not(target_os = "linux"))]
     pub(crate) use std::sync::Condvar;
-    pub(crate) use std::sync::Mutex;
-    pub use std::sync::{Arc, MutexGuard};
+    pub use std::sync::{Arc, MutexGuard, RwLockReadGuard, RwLockWriteGuard};
+    pub(crate) use std::sync::{Mutex, RwLock};
 }

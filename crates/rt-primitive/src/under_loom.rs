@@ -26,6 +26,6 @@ pub mod thread {
 
 pub(crate) mod raw_sync {
     //! What `crate::sync` wraps.
-    pub(crate) use loom::sync::Mutex;
-    pub use loom::sync::{Arc, MutexGuard};
+    pub use loom::sync::{Arc, MutexGuard, RwLockReadGuard, RwLockWriteGuard};
+    pub(crate) use loom::sync::{Mutex, RwLock};
 }

@@ -23,6 +23,6 @@ pub mod thread {
 
 pub(crate) mod raw_sync {
     //! What `crate::sync` wraps.
-    pub use shuttle::sync::{Arc, MutexGuard};
-    pub(crate) use shuttle::sync::{Condvar, Mutex};
+    pub use shuttle::sync::{Arc, MutexGuard, RwLockReadGuard, RwLockWriteGuard};
+    pub(crate) use shuttle::sync::{Condvar, Mutex, RwLock};
 }

@@ -22,10 +22,12 @@ mod waiters;
 mod waker_cell;
 mod waker_slot;
 
+pub mod broadcast;
 pub mod mpmc;
 pub mod mpsc;
 pub mod oneshot;
 pub mod queue;
+pub mod watch;
 
 pub mod futures {
     //! The futures that the calls of this crate return.

@@ -11,7 +11,7 @@
 //! First come, first served, on both sides, as in a [`Queue`](crate::queue::Queue).
 
 mod ends;
-mod error;
+pub mod error;
 mod receiver;
 mod sender;
 

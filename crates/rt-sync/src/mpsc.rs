@@ -9,7 +9,7 @@
 
 mod blocks;
 mod chan;
-mod error;
+pub mod error;
 mod permit;
 mod receiver;
 mod room;

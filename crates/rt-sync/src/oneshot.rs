@@ -4,7 +4,7 @@
 //! the last of them frees.
 
 mod cell;
-mod error;
+pub mod error;
 mod receiver;
 mod sender;
 mod state;

@@ -11,7 +11,7 @@
 
 pub(crate) mod contents;
 pub(crate) mod core;
-mod error;
+pub mod error;
 mod job;
 mod join;
 pub(crate) mod put;

@@ -9,7 +9,7 @@
 //! | `asyncio.Barrier` | [`Barrier`] |
 //! | `asyncio.Queue`, `LifoQueue`, `PriorityQueue` | [`Queue`], [`LifoQueue`], [`PriorityQueue`] |
 //! | `loop.create_future()` | [`oneshot`] |
-//! | – | [`mpsc`], [`mpmc`] |
+//! | – | [`mpsc`], [`mpmc`], [`watch`], [`broadcast`] |
 //! | – | [`RwLock`], [`Notify`], [`OnceCell`], [`LazyLock`], [`CapacityLimiter`] |
 //!
 //! All of them serve those who wait in the order in which they came. What was handed to a task that
@@ -39,4 +39,4 @@ pub use rt_sync::{
 #[doc(inline)]
 pub use rt_sync::queue::{LifoQueue, PriorityQueue, Queue};
 #[doc(inline)]
-pub use rt_sync::{mpmc, mpsc, oneshot, queue};
+pub use rt_sync::{broadcast, mpmc, mpsc, oneshot, queue, watch};

@@ -8,3 +8,4 @@ mod permits;
 mod queue;
 mod signals;
 mod waiters;
+mod watch;

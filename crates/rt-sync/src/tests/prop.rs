@@ -8,3 +8,4 @@ mod rw_lock;
 mod semaphore;
 mod signals;
 mod store;
+mod watch;

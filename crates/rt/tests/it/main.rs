@@ -10,6 +10,7 @@ mod cancel_rules;
 mod channel_mpmc;
 mod channel_mpsc;
 mod channel_oneshot;
+mod channel_watch;
 mod child;
 mod context_vars;
 mod deterministic;

@@ -1,0 +1,182 @@
+//! The receiving ends of a broadcast.
+
+use super::error::{RecvError, TryRecvError};
+use super::ring::{Ends, Found, Ring};
+use crate::blocking;
+use crate::waiters::{QueueGuard, Stage, Waiter};
+use pin_project_lite::pin_project;
+use rt_core::{WaitKind, note_wait, poll_budget};
+use rt_primitive::sync::Arc;
+use std::fmt;
+use std::future::Future;
+use std::panic::Location;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+/// Receives every value that is sent while it is there.
+///
+/// It is not cloned: [`resubscribe`](Self::resubscribe) says what another one starts with.
+pub struct Receiver<T> {
+    ring: Arc<Ring<T>>,
+    /// The number of the value that is received next.
+    next: u64,
+}
+
+impl<T> Receiver<T> {
+    /// For a caller who has counted it.
+    pub(super) fn new(ring: Arc<Ring<T>>, next: u64) -> Self {
+        Receiver { ring, next }
+    }
+
+    /// One more receiver, of the values that are sent from now on.
+    pub fn resubscribe(&self) -> Self {
+        let next = self.ring.add_receiver();
+        Receiver::new(self.ring.clone(), next)
+    }
+
+    /// How many values it could receive now, had it not missed any.
+    pub fn len(&self) -> usize {
+        (self.ring.waiting.lock().next - self.next) as usize
+    }
+
+    /// True when no value was sent that it has not received.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// True when both receive from the same senders.
+    pub fn same_channel(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.ring, &other.ring)
+    }
+}
+
+impl<T: Clone> Receiver<T> {
+    /// Receives the next value, once it was sent.
+    ///
+    /// # Errors
+    ///
+    /// [`RecvError::Lagged`] when values were missed; [`RecvError::Closed`] when none is left and
+    /// every sender is gone.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped before it is done, it has received nothing.
+    #[track_caller]
+    pub fn recv(&mut self) -> Receiving<'_, T> {
+        let waiter = Waiter::new(&self.ring.waiting);
+        Receiving { ring: &self.ring, next: &mut self.next, site: Location::caller(), waiter }
+    }
+
+    /// Receives the next value if it was sent.
+    ///
+    /// # Errors
+    ///
+    /// [`TryRecvError::Empty`], or as [`recv`](Self::recv).
+    pub fn try_recv(&mut self) -> Result<T, TryRecvError> {
+        match receive(&self.ring, &mut self.next) {
+            Ok(received) => Ok(received?),
+            Err(_) => Err(TryRecvError::Empty),
+        }
+    }
+
+    /// As [`recv`](Self::recv), for threads that run no tasks: the calling thread stops.
+    ///
+    /// # Errors
+    ///
+    /// As `recv`.
+    ///
+    /// # Panics
+    ///
+    /// Within a task: await `recv` there.
+    #[track_caller]
+    pub fn blocking_recv(&mut self) -> Result<T, RecvError> {
+        blocking::block_on("blocking_recv", self.recv())
+    }
+}
+
+/// Receives what there is for `next`, which then moves on; with the lock if there is nothing yet.
+fn receive<'r, T: Clone>(
+    ring: &'r Ring<T>,
+    next: &mut u64,
+) -> Result<Result<T, RecvError>, QueueGuard<'r, (), Ends>> {
+    loop {
+        match ring.find(*next) {
+            Found::Value(value) => {
+                *next += 1;
+                // The last one to have it needs no copy.
+                return Ok(Ok(Arc::try_unwrap(value).unwrap_or_else(|value| (*value).clone())));
+            }
+            Found::Gone => {
+                let oldest = ring.oldest(&ring.waiting.lock());
+                let missed = oldest - *next;
+                *next = oldest;
+                return Ok(Err(RecvError::Lagged(missed)));
+            }
+            Found::Nothing => {}
+        }
+        let ends = ring.waiting.lock();
+        if ends.next > *next {
+            // Sent since.
+            continue;
+        }
+        return if ends.senders == 0 { Ok(Err(RecvError::Closed)) } else { Err(ends) };
+    }
+}
+
+impl<T> Drop for Receiver<T> {
+    fn drop(&mut self) {
+        self.ring.remove_receiver();
+    }
+}
+
+impl<T> fmt::Debug for Receiver<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver").field("len", &self.len()).finish_non_exhaustive()
+    }
+}
+
+pin_project! {
+    /// The future of [`Receiver::recv`].
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct Receiving<'a, T> {
+        ring: &'a Ring<T>,
+        next: &'a mut u64,
+        site: &'static Location<'static>,
+        #[pin]
+        waiter: Waiter<'a, (), Ends>,
+    }
+}
+
+impl<T: Clone> Future for Receiving<'_, T> {
+    type Output = Result<T, RecvError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T, RecvError>> {
+        ready!(poll_budget(cx));
+        let mut this = self.project();
+        let ring = *this.ring;
+        loop {
+            // One that is queued is woken by a value or by the end, and then looks again.
+            if this.waiter.stage() != Stage::Rest
+                && this.waiter.as_mut().poll_served(cx).is_pending()
+            {
+                break;
+            }
+            if let Ok(received) = receive(ring, this.next) {
+                return Poll::Ready(received);
+            }
+            this.waiter.as_mut().prepare((), cx);
+            match receive(ring, this.next) {
+                Ok(received) => return Poll::Ready(received),
+                Err(mut ends) => ends.push(this.waiter.as_ref()),
+            }
+        }
+        note_wait(WaitKind::Receive, this.site, ring.resource());
+        Poll::Pending
+    }
+}
+
+impl<T> fmt::Debug for Receiving<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiving").field("stage", &self.waiter.stage()).finish_non_exhaustive()
+    }
+}

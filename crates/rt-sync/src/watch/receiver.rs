@@ -1,0 +1,207 @@
+//! The receiving ends of a watch.
+
+use super::cell::{Ref, WatchCell};
+use super::error::RecvError;
+use crate::waiters::{Stage, Waiter};
+use pin_project_lite::pin_project;
+use rt_core::{WaitKind, note_wait, poll_budget};
+use rt_primitive::sync::Arc;
+use std::fmt;
+use std::future::Future;
+use std::panic::Location;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+/// Looks at the value and waits for changes; may be cloned.
+pub struct Receiver<T> {
+    cell: Arc<WatchCell<T>>,
+    /// The version that counts as seen.
+    seen: u64,
+}
+
+impl<T> Receiver<T> {
+    /// For a caller who has counted it.
+    pub(super) fn new(cell: Arc<WatchCell<T>>, seen: u64) -> Self {
+        Receiver { cell, seen }
+    }
+
+    /// Looks at the value, which does not count as seen by it.
+    pub fn borrow(&self) -> Ref<'_, T> {
+        self.cell.read(self.seen).0
+    }
+
+    /// Looks at the value, which counts as seen.
+    pub fn borrow_and_update(&mut self) -> Ref<'_, T> {
+        let (value, number) = self.cell.read(self.seen);
+        self.seen = number;
+        value
+    }
+
+    /// Waits until there is a value that does not count as seen; then it does.
+    ///
+    /// # Errors
+    ///
+    /// [`RecvError`] when every sender is gone and the last value was seen.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped before it is done, it counts nothing as seen.
+    #[track_caller]
+    pub fn changed(&mut self) -> Changed<'_, T> {
+        Changed::new(&self.cell, &mut self.seen, Location::caller())
+    }
+
+    /// Waits until `is_it` says so of the value, which is looked at first as it is; then looks at
+    /// that value.
+    ///
+    /// ```
+    /// # let executor = rt_core::Executor::start(
+    /// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let (sender, mut receiver) = rt_sync::watch::channel(0);
+    /// drop(rt_core::spawn(async move { sender.send(7) }));
+    /// assert_eq!(*receiver.wait_for(|&number| number > 5).await.unwrap(), 7);
+    /// # });
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`RecvError`] when every sender is gone and it is not so of the last value.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost when it is dropped; values that it looked at count as seen.
+    #[track_caller]
+    pub fn wait_for<'a, F>(
+        &'a mut self,
+        mut is_it: F,
+    ) -> impl Future<Output = Result<Ref<'a, T>, RecvError>> + use<'a, T, F>
+    where
+        F: FnMut(&T) -> bool,
+    {
+        let site = Location::caller();
+        let (cell, seen) = (&*self.cell, &mut self.seen);
+        async move {
+            loop {
+                let is_closed = cell.version().is_closed;
+                {
+                    let (value, number) = cell.read(*seen);
+                    *seen = number;
+                    if is_it(&value) {
+                        return Ok(value);
+                    }
+                }
+                if is_closed {
+                    return Err(RecvError(()));
+                }
+                // Its error is found by the next round, after a last look.
+                let _ = Changed::new(cell, seen, site).await;
+            }
+        }
+    }
+
+    /// True when there is a value that does not count as seen.
+    ///
+    /// # Errors
+    ///
+    /// [`RecvError`] when every sender is gone.
+    pub fn has_changed(&self) -> Result<bool, RecvError> {
+        let version = self.cell.version();
+        if version.is_closed { Err(RecvError(())) } else { Ok(version.number != self.seen) }
+    }
+
+    /// Counts the present value as not seen, so that [`changed`](Self::changed) returns at once.
+    pub fn mark_changed(&mut self) {
+        // No version is this one again: they are counted up.
+        self.seen = self.cell.version().number.wrapping_sub(1);
+    }
+
+    /// Counts the present value as seen.
+    pub fn mark_unchanged(&mut self) {
+        self.seen = self.cell.version().number;
+    }
+
+    /// True when both look at the same value.
+    pub fn same_channel(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.cell, &other.cell)
+    }
+}
+
+impl<T> Clone for Receiver<T> {
+    fn clone(&self) -> Self {
+        self.cell.add_receiver();
+        Receiver { cell: self.cell.clone(), seen: self.seen }
+    }
+}
+
+impl<T> Drop for Receiver<T> {
+    fn drop(&mut self) {
+        self.cell.remove_receiver();
+    }
+}
+
+impl<T> fmt::Debug for Receiver<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Receiver").field("has_changed", &self.has_changed()).finish_non_exhaustive()
+    }
+}
+
+pin_project! {
+    /// The future of [`Receiver::changed`].
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct Changed<'a, T> {
+        cell: &'a WatchCell<T>,
+        seen: &'a mut u64,
+        site: &'static Location<'static>,
+        #[pin]
+        waiter: Waiter<'a, ()>,
+    }
+}
+
+impl<'a, T> Changed<'a, T> {
+    fn new(cell: &'a WatchCell<T>, seen: &'a mut u64, site: &'static Location<'static>) -> Self {
+        Changed { cell, seen, site, waiter: Waiter::new(&cell.waiting) }
+    }
+}
+
+impl<T> Future for Changed<'_, T> {
+    type Output = Result<(), RecvError>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), RecvError>> {
+        ready!(poll_budget(cx));
+        let mut this = self.project();
+        let look = |seen: &mut u64| {
+            let version = this.cell.version();
+            if version.number != *seen {
+                *seen = version.number;
+                return Some(Ok(()));
+            }
+            version.is_closed.then_some(Err(RecvError(())))
+        };
+        loop {
+            if let Some(told) = look(this.seen) {
+                return Poll::Ready(told);
+            }
+            if this.waiter.stage() == Stage::Rest {
+                this.waiter.as_mut().prepare((), cx);
+                let mut waiting = this.cell.waiting.lock();
+                if let Some(told) = look(this.seen) {
+                    return Poll::Ready(told);
+                }
+                waiting.push(this.waiter.as_ref());
+            }
+            // Served, it looks again: the change may be one that it had seen before it waited.
+            if this.waiter.as_mut().poll_served(cx).is_pending() {
+                break;
+            }
+        }
+        note_wait(WaitKind::Receive, this.site, this.cell.resource());
+        Poll::Pending
+    }
+}
+
+impl<T> fmt::Debug for Changed<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Changed").field("stage", &self.waiter.stage()).finish_non_exhaustive()
+    }
+}
