@@ -106,6 +106,9 @@ fn declared(tree: &Tree, source: &Source) -> Option<Finding> {
         .iter()
         .filter_map(|path| tree.source(path))
         .any(|parent| parent.lines.iter().any(|line| has_word(&line.code, &mod_line)));
+    if is_declared {
+        return None;
+    }
     // `#[path = "…"]` chooses one of several files, one a platform.
     let ending = format!("/{stem}.rs\"");
     let is_chosen = tree
@@ -113,7 +116,7 @@ fn declared(tree: &Tree, source: &Source) -> Option<Finding> {
         .iter()
         .flat_map(|source| &source.lines)
         .any(|line| line.code.contains("path = ") && line.raw.contains(&ending));
-    if is_declared || is_chosen {
+    if is_chosen {
         return None;
     }
     let advice =

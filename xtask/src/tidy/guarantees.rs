@@ -87,11 +87,10 @@ fn table(tree: &Tree) -> Result<String, String> {
                     |---|---|--:|--:|---|\n"
         .to_owned();
     let mut package = String::new();
-    let is_of_models = |source: &&Source| source.path.contains("/src/tests/loom/");
-    let sources: Vec<&Source> = tree.sources.iter().filter(is_of_models).collect();
+    let places = string_places(tree);
     let mut models = BTreeMap::new();
     for name in ledger.names() {
-        let model = model_named(&sources, name, &bugs)
+        let model = model_named(&places, name, &bugs)
             .ok_or_else(|| format!("`{name}` is in the ledger, and no model has that name"))?;
         models.insert((model.package.clone(), name), model);
     }
@@ -120,13 +119,26 @@ fn bugs_by_test(tree: &Tree) -> Bugs {
     bugs
 }
 
-/// The model whose name stands as a string in one of these files.
-fn model_named(models: &[&Source], name: &str, bugs: &Bugs) -> Option<Model> {
+/// Where each string stands first in the files with models: the file, and the line from 0.
+type Places<'a> = BTreeMap<&'a str, (&'a Source, usize)>;
+
+fn string_places(tree: &Tree) -> Places<'_> {
+    let mut places = Places::new();
+    let is_of_models = |source: &&Source| source.path.contains("/src/tests/loom/");
+    for source in tree.sources.iter().filter(is_of_models) {
+        for (at, line) in source.lines.iter().enumerate() {
+            for text in line.raw.split('"').skip(1).step_by(2) {
+                places.entry(text).or_insert((source, at));
+            }
+        }
+    }
+    places
+}
+
+/// The model whose name stands as a string in one of the files with models.
+fn model_named(places: &Places, name: &str, bugs: &Bugs) -> Option<Model> {
     let quoted = format!("\"{name}\"");
-    let (source, at) = models.iter().find_map(|source| {
-        let at = source.lines.iter().position(|line| line.raw.contains(&quoted))?;
-        Some((*source, at))
-    })?;
+    let &(source, at) = places.get(name)?;
     let (declared_at, test) =
         (0..=at).rev().find_map(|at| Some((at, function(&source.lines[at].code)?)))?;
     let text: String = source.lines[at..].iter().take(4).map(|line| line.raw.as_str()).collect();
