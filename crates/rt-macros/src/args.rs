@@ -1,4 +1,4 @@
-//! What stands in the brackets: `flavor`, `worker_threads`, `crate`.
+//! What stands in the brackets: `flavor`, `worker_threads`, `start_paused`, `seeds`, `crate`.
 
 use crate::expand::Entry;
 use proc_macro2::{Ident, TokenStream};
@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Error, Expr, ExprLit, Lit, LitInt, Path, Result, Token};
+use syn::{Error, Expr, ExprLit, Lit, LitBool, LitInt, Path, Result, Token};
 
 /// Which kind of runtime the function asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,10 @@ pub(crate) struct Args {
     pub(crate) flavor: Flavor,
     /// None: as many as the machine has cores.
     pub(crate) worker_threads: Option<LitInt>,
+    /// None: as the flavour does.
+    pub(crate) start_paused: Option<LitBool>,
+    /// Run on the deterministic flavour instead, once for each seed below this.
+    pub(crate) seeds: Option<LitInt>,
     /// Where the expansion finds the runtime.
     pub(crate) crate_path: Path,
 }
@@ -31,7 +35,13 @@ impl Args {
             Entry::Main => Flavor::MultiThread,
             Entry::Test => Flavor::CurrentThread,
         };
-        Args { flavor, worker_threads: None, crate_path: syn::parse_quote!(::rt) }
+        Args {
+            flavor,
+            worker_threads: None,
+            start_paused: None,
+            seeds: None,
+            crate_path: syn::parse_quote!(::rt),
+        }
     }
 
     pub(crate) fn parse(entry: Entry, tokens: TokenStream) -> Result<Args> {
@@ -47,15 +57,22 @@ impl Args {
             match name.to_string().as_str() {
                 "flavor" => args.flavor = flavor(&value)?,
                 "worker_threads" => args.worker_threads = Some(worker_threads(&value)?),
+                "start_paused" => args.start_paused = Some(start_paused(&value)?),
+                "seeds" => args.seeds = Some(seeds(entry, &name, &value)?),
                 "crate" => args.crate_path = crate_path(&value)?,
                 _ => return Err(unknown(&name)),
             }
         }
-        args.check(entry)
+        let has_flavor = seen.iter().any(|name| name == "flavor");
+        args.check(entry, has_flavor)
     }
 
     /// Refuses options that contradict each other.
-    fn check(self, entry: Entry) -> Result<Args> {
+    fn check(self, entry: Entry, has_flavor: bool) -> Result<Args> {
+        if let Some(seeds) = &self.seeds {
+            let text = "`seeds` has a flavor of its own, the deterministic one; remove `flavor`";
+            return if has_flavor { Err(Error::new(seeds.span(), text)) } else { Ok(self) };
+        }
         match (self.flavor, &self.worker_threads) {
             (Flavor::CurrentThread, Some(count)) => {
                 let reason = match entry {
@@ -89,9 +106,11 @@ impl Opt {
 
 fn unknown(name: &Ident) -> Error {
     let allowed = "flavor = \"multi_thread\" or \"current_thread\", worker_threads = N, \
-                   crate = \"path\"";
+                   start_paused = true, crate = \"path\", and on a test seeds = N";
     let text = match name.to_string().as_str() {
-        "flavor" | "worker_threads" | "crate" => format!("`{name}` needs a value"),
+        "flavor" | "worker_threads" | "start_paused" | "seeds" | "crate" => {
+            format!("`{name}` needs a value")
+        }
         _ => format!("unknown option `{name}`"),
     };
     Error::new(name.span(), format!("{text}; allowed are {allowed}"))
@@ -117,6 +136,25 @@ fn worker_threads(value: &Expr) -> Result<LitInt> {
     match count.base10_parse::<usize>()? {
         0 => Err(Error::new(count.span(), "cannot start 0 workers; ask for 1 or more")),
         _ => Ok(count.clone()),
+    }
+}
+
+fn start_paused(value: &Expr) -> Result<LitBool> {
+    match value {
+        Expr::Lit(ExprLit { lit: Lit::Bool(choice), .. }) => Ok(choice.clone()),
+        _ => Err(Error::new(value.span(), "`start_paused` must be true or false")),
+    }
+}
+
+fn seeds(entry: Entry, name: &Ident, value: &Expr) -> Result<LitInt> {
+    if entry == Entry::Main {
+        return Err(Error::new(name.span(), "`seeds` is for #[rt::test] only"));
+    }
+    match value {
+        Expr::Lit(ExprLit { lit: Lit::Int(count), .. }) if count.base10_parse::<u64>()? > 0 => {
+            Ok(count.clone())
+        }
+        _ => Err(Error::new(value.span(), "`seeds` must be a whole number, 1 or more")),
     }
 }
 

@@ -69,18 +69,33 @@ fn wrap(entry: Entry, args: &Args, function: &ItemFn) -> TokenStream {
     let ident = &sig.ident;
     let output = &sig.output;
     let test = (entry == Entry::Test).then(|| quote!(#[::core::prelude::v1::test]));
-    let builder = match args.flavor {
-        Flavor::MultiThread => quote!(new_multi_thread),
-        Flavor::CurrentThread => quote!(new_current_thread),
-    };
     let workers = args.worker_threads.iter();
+    let paused = args.start_paused.iter();
+    let choices = quote!(#(.worker_threads(#workers))* #(.start_paused(#paused))*);
     // At the function's name, so that a panic which names the `block_on` call names that line.
-    let start = quote_spanned! {ident.span().resolved_at(proc_macro2::Span::call_site())=>
-        #rt::Builder::#builder()
-            #(.worker_threads(#workers))*
-            .build()
-            .unwrap_or_else(|error| ::std::panic!("cannot start the runtime: {error}"))
-            .block_on(#ident())
+    let at_name = ident.span().resolved_at(proc_macro2::Span::call_site());
+    let start = match &args.seeds {
+        None => {
+            let builder = match args.flavor {
+                Flavor::MultiThread => quote!(new_multi_thread),
+                Flavor::CurrentThread => quote!(new_current_thread),
+            };
+            quote_spanned! {at_name=>
+                #rt::Builder::#builder()
+                    #choices
+                    .build()
+                    .unwrap_or_else(|error| ::std::panic!("cannot start the runtime: {error}"))
+                    .block_on(#ident())
+            }
+        }
+        Some(seeds) => quote_spanned! {at_name=>
+            #rt::testing::run_seeds(
+                ::core::concat!(::core::module_path!(), "::", ::core::stringify!(#ident)),
+                #seeds,
+                |seed| #rt::Builder::new_deterministic(seed) #choices .build(),
+                #ident,
+            )
+        },
     };
     quote! {
         #test

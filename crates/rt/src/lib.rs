@@ -32,6 +32,7 @@ mod guide;
 mod interrupt;
 mod launch;
 pub mod pool;
+mod seeds;
 pub mod sync;
 pub mod testing;
 pub mod time;
@@ -249,7 +250,8 @@ pub use rt_core::{context_var, task_local};
 /// ```
 ///
 /// Options: `flavor = "multi_thread"` (the default) or `"current_thread"`; `worker_threads = N`,
-/// by default one for each processor; `crate = "path"` where the runtime goes by another name.
+/// by default one for each processor; `start_paused = true` for a clock that stands still;
+/// `crate = "path"` where the runtime goes by another name.
 ///
 /// ```
 /// #[rt::main(flavor = "multi_thread", worker_threads = 2)]
@@ -279,6 +281,27 @@ pub use rt_macros::main;
 /// #[rt::test]
 /// async fn a_task_returns_its_value() {
 ///     assert_eq!(rt::spawn(async { 1 }).await.unwrap(), 1);
+/// }
+/// ```
+///
+/// With `start_paused = true` the clock stands still, and [jumps](time::pause) when every task
+/// waits: a test of hours takes no time. With `seeds = N` the body runs N times on the
+/// [deterministic](Builder::new_deterministic) flavour, each time in another order. When it fails,
+/// the seed is printed, and the variable `RT_SEED` runs that one again.
+///
+/// ```
+/// use rt::time::{Duration, sleep};
+///
+/// #[rt::test(start_paused = true)]
+/// async fn a_day_passes() {
+///     sleep(Duration::from_secs(86_400)).await;
+/// }
+///
+/// #[rt::test(seeds = 200)]
+/// async fn two_tasks_end_in_any_order() {
+///     let (one, two) = (rt::spawn(async {}), rt::spawn(async {}));
+///     two.await.unwrap();
+///     one.await.unwrap();
 /// }
 /// ```
 ///

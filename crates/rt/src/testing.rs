@@ -47,3 +47,6 @@ pub use rt_core::external;
 
 #[doc(inline)]
 pub use rt_core::{OutsideWork, Settle};
+
+#[doc(hidden)]
+pub use crate::seeds::{SeedResult, run_seeds};

@@ -5,7 +5,8 @@ use crate::args::Args;
 use proc_macro2::TokenStream;
 
 const ALLOWED: &str = "allowed are flavor = \"multi_thread\" or \"current_thread\", \
-                       worker_threads = N, crate = \"path\"";
+                       worker_threads = N, start_paused = true, crate = \"path\", and on a test \
+                       seeds = N";
 
 /// The options `args` must be refused with `text`, at the tokens `at`.
 fn check_args(entry: Entry, args: &str, at: &str, text: &str) {
@@ -85,6 +86,26 @@ fn workers_need_the_flavor_that_has_them() {
         "2",
         "`worker_threads` needs flavor = \"multi_thread\"; \
          a test runs on \"current_thread\" unless it says so",
+    );
+}
+
+#[test]
+fn a_paused_start_is_true_or_false() {
+    check_args(Entry::Test, "start_paused = 1", "1", "`start_paused` must be true or false");
+}
+
+#[test]
+fn seeds_are_a_number_of_runs_of_a_test() {
+    check_args(Entry::Main, "seeds = 3", "seeds", "`seeds` is for #[rt::test] only");
+    for bad in ["0", "\"3\""] {
+        let args = format!("seeds = {bad}");
+        check_args(Entry::Test, &args, bad, "`seeds` must be a whole number, 1 or more");
+    }
+    check_args(
+        Entry::Test,
+        "flavor = \"multi_thread\", seeds = 3",
+        "3",
+        "`seeds` has a flavor of its own, the deterministic one; remove `flavor`",
     );
 }
 

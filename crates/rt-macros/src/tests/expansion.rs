@@ -63,3 +63,26 @@ fn a_renamed_crate_is_used() {
     check(Entry::Main, "flavor = \"current_thread\", crate = \"my::runtime\"", PLAIN, &expected);
     check(Entry::Main, "flavor = \"current_thread\", crate = my::runtime", PLAIN, &expected);
 }
+
+#[test]
+fn a_paused_start_reaches_the_builder() {
+    let start = started("::rt::Builder::new_current_thread().start_paused(true)", "main");
+    let expected = format!("#[::core::prelude::v1::test] fn main() {{ {PLAIN} {start} }}");
+    check(Entry::Test, "start_paused = true", PLAIN, &expected);
+}
+
+#[test]
+fn seeds_run_the_body_once_for_each() {
+    let expected = format!(
+        "#[::core::prelude::v1::test] fn main() {{
+             {PLAIN}
+             ::rt::testing::run_seeds(
+                 ::core::concat!(::core::module_path!(), \"::\", ::core::stringify!(main)),
+                 200,
+                 |seed| ::rt::Builder::new_deterministic(seed).worker_threads(4).build(),
+                 main,
+             )
+         }}"
+    );
+    check(Entry::Test, "seeds = 200, worker_threads = 4", PLAIN, &expected);
+}

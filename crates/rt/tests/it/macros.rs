@@ -46,3 +46,75 @@ fn main_returns_the_value() {
     assert_eq!(answer(), 42);
     assert_eq!(here(), std::thread::current().id());
 }
+
+#[rt::test(start_paused = true)]
+async fn a_test_may_own_its_clock() {
+    let start = rt::time::Instant::now();
+    rt::time::sleep(std::time::Duration::from_secs(3_600)).await;
+    assert_eq!(start.elapsed().as_secs(), 3_600);
+}
+
+#[rt::test(flavor = "multi_thread", worker_threads = 2, start_paused = true)]
+async fn so_may_one_with_workers() {
+    let start = rt::time::Instant::now();
+    rt::spawn(rt::time::sleep(std::time::Duration::from_secs(3_600))).await.unwrap();
+    assert_eq!(start.elapsed().as_secs(), 3_600);
+}
+
+/// What each seed of the test below has seen.
+static ORDERS: std::sync::Mutex<Vec<Vec<u32>>> = std::sync::Mutex::new(Vec::new());
+
+#[rt::test(seeds = 200, worker_threads = 3)]
+async fn each_seed_is_an_order() -> Result<(), rt::task::JoinError> {
+    let order = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let note = |number: u32| {
+        let order = order.clone();
+        async move { order.lock().unwrap().push(number) }
+    };
+    let tasks: Vec<_> = (0..5).map(|number| rt::spawn(note(number))).collect();
+    for task in tasks {
+        task.await?;
+    }
+    let mut orders = ORDERS.lock().unwrap();
+    orders.push(order.lock().unwrap().clone());
+    let distinct: std::collections::BTreeSet<_> = orders.iter().collect();
+    assert!(orders.len() < 200 || distinct.len() > 20, "{} orders", distinct.len());
+    Ok(())
+}
+
+/// Fails when the second task happens to come first; run by the test below.
+#[rt::test(seeds = 100)]
+#[ignore = "it is meant to fail"]
+async fn a_hidden_race() {
+    let first = std::sync::Arc::new(std::sync::OnceLock::new());
+    let race = |number: u32| {
+        let first = first.clone();
+        async move { drop(first.set(number)) }
+    };
+    let tasks = [rt::spawn(race(1)), rt::spawn(race(2))];
+    for task in tasks {
+        task.await.unwrap();
+    }
+    assert_eq!(first.get(), Some(&1), "the second task came first");
+}
+
+#[test]
+fn a_failing_seed_is_named_and_fails_again() {
+    let run = |seed: Option<&str>| {
+        let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+        command.args(["--exact", "macros::a_hidden_race", "--ignored", "--nocapture"]);
+        command.env_remove("RT_SEED").envs(seed.map(|seed| ("RT_SEED", seed)));
+        let output = command.output().unwrap();
+        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let (is_fine, text) = run(None);
+    assert!(!is_fine);
+    let (_, seed) = text.split_once("RT_SEED=").expect("it says how to replay");
+    let seed = seed.split_whitespace().next().unwrap();
+    assert!(text.contains("macros::a_hidden_race failed with seed"), "{text}");
+    let (is_fine, text) = run(Some(seed));
+    assert!(!is_fine && text.contains("the second task came first"), "{text}");
+    assert!(text.contains("worker"), "the replay tells its story: {text}");
+    let (_, text) = run(Some("seven"));
+    assert!(text.contains("RT_SEED is `seven`; set it to a whole number"), "{text}");
+}
