@@ -7,15 +7,19 @@
 //! |---|---|
 //! | `asyncio.sleep()` | [`sleep()`] |
 //! | `asyncio.wait_for()`, `asyncio.timeout()` | [`timeout()`] |
-//! | `asyncio.timeout_at()` | [`timeout_at()`] |
+//! | `asyncio.timeout_at()` | [`timeout_at()`], [`with_deadline()`] |
+//! | `loop.call_later()` | [`call_later()`] |
 //! | `loop.time()` | [`Instant::now()`] |
 //! | – | [`sleep_until()`], [`interval()`], [`interval_at()`] |
 //! | – | [`pause()`], [`resume()`], [`advance()`] |
 
 #![warn(missing_docs)]
 
+mod call_later;
 mod clock;
+mod deadline;
 mod driver;
+mod effective;
 mod entry;
 mod instant;
 mod interval;
@@ -28,6 +32,9 @@ mod timers;
 mod virtual_clock;
 mod wheel;
 
+pub use call_later::{TimerHandle, call_later};
+pub use deadline::{Deadline, DeadlineExpired, MoveOnAfter, move_on_after, with_deadline};
+pub use effective::effective_deadline;
 pub use instant::Instant;
 pub use interval::{Interval, IntervalTick, MissedTickBehavior, interval, interval_at};
 pub use sleep::{Sleep, sleep, sleep_until};

@@ -135,11 +135,16 @@ impl Sleep {
     /// A sleep until `deadline`.
     #[track_caller]
     pub(crate) fn new(deadline: Instant, first_poll: FirstPoll) -> Sleep {
+        Sleep { first_poll, ..Sleep::checked(deadline, Location::caller()) }
+    }
+
+    /// A sleep until `deadline`, which may have passed, for who made something at `made_at`.
+    pub(crate) fn checked(deadline: Instant, made_at: &'static Location<'static>) -> Sleep {
         Sleep {
             deadline,
-            first_poll,
+            first_poll: FirstPoll::CheckClock,
             waker_id: WakerId { data: 0, vtable: 0 },
-            made_at: Location::caller(),
+            made_at,
             entry: TimerEntry::new(),
         }
     }

@@ -1,5 +1,6 @@
 //! A limit on how long a future may take.
 
+use crate::effective::within;
 use crate::instant::Instant;
 use crate::sleep::{FirstPoll, Sleep};
 use pin_project_lite::pin_project;
@@ -122,11 +123,12 @@ impl<F: Future> Future for Timeout<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        if let Poll::Ready(output) = this.future.poll(cx) {
+        let deadline = Some(this.sleep.deadline());
+        if let Poll::Ready(output) = within(deadline, || this.future.poll(cx)) {
             return Poll::Ready(Ok(output));
         }
         // Without a look at the budget: a future that always spends it could not be stopped.
-        this.sleep.poll_elapsed(cx).map(|()| Err(Elapsed(())))
+        this.sleep.poll_elapsed(cx).map(|()| Err(Elapsed::new()))
     }
 }
 
@@ -134,6 +136,12 @@ impl<F: Future> Future for Timeout<F> {
 #[doc(alias = "TimeoutError")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Elapsed(());
+
+impl Elapsed {
+    pub(crate) fn new() -> Elapsed {
+        Elapsed(())
+    }
+}
 
 impl fmt::Display for Elapsed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -73,8 +73,9 @@ pub use rt_time::advance;
 
 #[doc(inline)]
 pub use rt_time::{
-    Advance, Elapsed, Instant, Interval, IntervalTick, MissedTickBehavior, Sleep, Timeout,
-    interval, interval_at, resume, sleep_until, timeout_at,
+    Advance, Deadline, DeadlineExpired, Elapsed, Instant, Interval, IntervalTick,
+    MissedTickBehavior, MoveOnAfter, Sleep, Timeout, TimerHandle, call_later, effective_deadline,
+    interval, interval_at, move_on_after, resume, sleep_until, timeout_at, with_deadline,
 };
 
 pub use std::time::Duration;

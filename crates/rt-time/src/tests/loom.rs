@@ -1,5 +1,6 @@
 //! Models of the races between the owner of a timer, who drives its wheel, and who stops it.
 
+mod call_later;
 mod canary;
 mod hand_over;
 mod owner_and_fire;

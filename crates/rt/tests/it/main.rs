@@ -13,6 +13,7 @@ mod channel_oneshot;
 mod channel_watch;
 mod child;
 mod context_vars;
+mod deadline;
 mod deterministic;
 mod drop_inside;
 mod dump;

@@ -11,7 +11,7 @@ use rt::time::{Instant, advance, interval, pause, resume, sleep, timeout};
 use crate::{panic_text, until};
 
 /// Runs `check` on each kind of runtime, with a clock that stands still.
-fn on_each_paused(check: impl Fn(rt::Runtime)) {
+pub(crate) fn on_each_paused(check: impl Fn(rt::Runtime)) {
     check(rt::Builder::new_current_thread().start_paused(true).build().unwrap());
     check(rt::Builder::new_deterministic(0).build().unwrap());
     for workers in [1, 4] {
@@ -20,7 +20,7 @@ fn on_each_paused(check: impl Fn(rt::Runtime)) {
     }
 }
 
-const SECOND: Duration = Duration::from_secs(1);
+pub(crate) const SECOND: Duration = Duration::from_secs(1);
 
 /// A million seconds of sleeps in a thousand tasks: real time would be eleven days.
 #[test]

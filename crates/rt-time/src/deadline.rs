@@ -1,0 +1,201 @@
+//! A limit that the limited code can see and move.
+
+use crate::effective::within;
+use crate::instant::Instant;
+use crate::sleep::Sleep;
+use crate::timeout::{Elapsed, Timeout, timeout};
+use pin_project_lite::pin_project;
+use rt_primitive::sync::Mutex;
+use std::error::Error;
+use std::fmt;
+use std::future::{Future, IntoFuture, poll_fn};
+use std::panic::Location;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+/// Runs `body`, but no longer than until `when`; the body may look at its deadline, and move it.
+///
+/// It is polled first, so one that is ready wins over the limit. When the deadline is met, it is
+/// dropped where it waits. `None` is no deadline, until the body sets one.
+///
+/// asyncio: `asyncio.timeout_at()`, with `when()`, `reschedule()` and `expired()`.
+///
+/// ```
+/// # use rt_core::{Config, Executor, GUESTS};
+/// # let timers = std::sync::Arc::new(rt_time::Timers::new(1 + GUESTS));
+/// # let executor = Executor::start(Config::current_thread(), timers).unwrap();
+/// # executor.block_on(async {
+/// use rt_time::{Instant, sleep, with_deadline};
+/// use std::time::Duration;
+///
+/// let start = Instant::now();
+/// let done = with_deadline(start + Duration::from_millis(5), async |deadline| {
+///     // There is more to do than was thought.
+///     deadline.reschedule(start + Duration::from_secs(60)).unwrap();
+///     sleep(Duration::from_millis(10)).await;
+///     42
+/// });
+/// assert_eq!(done.await, Ok(42));
+/// # });
+/// ```
+///
+/// # Errors
+///
+/// [`Elapsed`] when the deadline was met first.
+///
+/// # Panics
+///
+/// When it is polled outside a runtime with timers, and the body is not ready at once.
+///
+/// # Cancel safety
+///
+/// As the body's own: a drop drops it, and takes the timer back.
+#[doc(alias = "timeout_at")]
+#[track_caller]
+pub fn with_deadline<T, F>(
+    when: impl Into<Option<Instant>>,
+    body: F,
+) -> impl Future<Output = Result<T, Elapsed>>
+where
+    F: AsyncFnOnce(&Deadline) -> T,
+{
+    let deadline = Deadline::new(when.into());
+    let made_at = Location::caller();
+    async move {
+        let mut sleep = pin!(Sleep::checked(Instant::now(), made_at));
+        let mut body = pin!(body(&deadline));
+        poll_fn(|cx| {
+            let polled = within(deadline.when(), || body.as_mut().poll(cx));
+            if let Poll::Ready(output) = polled {
+                return Poll::Ready(Ok(output));
+            }
+            // The body may have moved it just now.
+            let Some(when) = deadline.when() else { return Poll::Pending };
+            if sleep.deadline() != when {
+                sleep.as_mut().reset(when);
+            }
+            ready!(sleep.as_mut().poll_elapsed(cx));
+            deadline.expire();
+            Poll::Ready(Err(Elapsed::new()))
+        })
+        .await
+    }
+}
+
+/// Waits for `future`, but no longer than `duration`; `None` when that was not enough.
+///
+/// As [`timeout()`], for code that goes on either way. trio: `move_on_after`.
+///
+/// ```
+/// # use rt_core::{Config, Executor, GUESTS};
+/// # let timers = std::sync::Arc::new(rt_time::Timers::new(1 + GUESTS));
+/// # let executor = Executor::start(Config::current_thread(), timers).unwrap();
+/// # executor.block_on(async {
+/// use rt_time::move_on_after;
+/// use std::time::Duration;
+///
+/// let slow = std::future::pending::<u32>();
+/// assert_eq!(move_on_after(Duration::from_millis(1), slow).await, None);
+/// # });
+/// ```
+///
+/// # Panics
+///
+/// When it is polled outside a runtime with timers, and `future` is not ready at once.
+///
+/// # Cancel safety
+///
+/// As the future's own: a drop drops it, and takes the timer back.
+#[doc(alias = "wait_for")]
+#[track_caller]
+pub fn move_on_after<F: IntoFuture>(duration: Duration, future: F) -> MoveOnAfter<F::IntoFuture> {
+    MoveOnAfter { timeout: timeout(duration, future) }
+}
+
+pin_project! {
+    /// The future of [`move_on_after()`].
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct MoveOnAfter<F> {
+        #[pin]
+        timeout: Timeout<F>,
+    }
+}
+
+impl<F: Future> Future for MoveOnAfter<F> {
+    type Output = Option<F::Output>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.project().timeout.poll(cx).map(Result::ok)
+    }
+}
+
+/// The deadline of the body of a [`with_deadline()`], as the body sees it.
+#[derive(Debug)]
+pub struct Deadline {
+    // [L] Used by the one task that polls the body, whose parts may lie on other threads' stacks.
+    limit: Mutex<Limit>,
+}
+
+/// When the body is stopped.
+#[derive(Clone, Copy, Debug)]
+struct Limit {
+    when: Option<Instant>,
+    is_expired: bool,
+}
+
+impl Deadline {
+    fn new(when: Option<Instant>) -> Deadline {
+        Deadline { limit: Mutex::new(Limit { when, is_expired: false }) }
+    }
+
+    /// When the body is stopped; `None` for never.
+    pub fn when(&self) -> Option<Instant> {
+        self.limit.lock().when
+    }
+
+    /// Moves the deadline, or takes it away. One that has passed stops the body when it waits next.
+    ///
+    /// # Errors
+    ///
+    /// [`DeadlineExpired`] when the deadline has stopped the body already.
+    pub fn reschedule(&self, when: impl Into<Option<Instant>>) -> Result<(), DeadlineExpired> {
+        let mut limit = self.limit.lock();
+        match limit.when {
+            Some(expired) if limit.is_expired => Err(DeadlineExpired { expired }),
+            _ => {
+                limit.when = when.into();
+                Ok(())
+            }
+        }
+    }
+
+    /// True once the deadline has passed: the body is stopped when it waits next, or was.
+    pub fn expired(&self) -> bool {
+        let limit = *self.limit.lock();
+        limit.is_expired || limit.when.is_some_and(|when| when <= Instant::now())
+    }
+
+    /// Notes that the body is stopped.
+    fn expire(&self) {
+        self.limit.lock().is_expired = true;
+    }
+}
+
+/// The error of [`Deadline::reschedule`]: too late.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct DeadlineExpired {
+    /// The deadline that was met.
+    pub expired: Instant,
+}
+
+impl fmt::Display for DeadlineExpired {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let late = self.expired.elapsed();
+        write!(f, "the deadline was met {late:?} ago, and cannot be moved; move it before that")
+    }
+}
+
+impl Error for DeadlineExpired {}
