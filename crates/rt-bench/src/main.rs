@@ -28,6 +28,9 @@ fn main() -> ExitCode {
     match args::parse(env::args().skip(1)) {
         Ok(Command::Help) => print!("{}", args::usage()),
         Ok(Command::List) => print!("{}", args::bench_list()),
+        Ok(Command::Lateness { workers }) => {
+            workers.into_iter().for_each(|workers| println!("{}", suite::lateness(workers)));
+        }
         Ok(Command::Weigh { peer, workers }) => return weigh(&peer, workers),
         Ok(Command::Run(options)) => return bench(&options),
         Err(error) => {

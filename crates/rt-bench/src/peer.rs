@@ -4,7 +4,10 @@ mod rt;
 mod smol;
 mod tokio;
 
-use std::time::Duration;
+use std::{
+    pin::Pin,
+    time::{Duration, Instant},
+};
 
 pub(crate) use self::{rt::Rt, smol::Smol, tokio::Tokio};
 
@@ -23,6 +26,8 @@ pub(crate) trait Peer: 'static {
     type Sender<T: Send + 'static>: Send + 'static;
     /// The receiving half of a oneshot.
     type Receiver<T: Send + 'static>: Send + 'static;
+    /// A sleep that can be set again.
+    type Timer: Future<Output: Send> + Send + 'static;
 
     fn start(workers: usize) -> Self::Runtime;
 
@@ -56,6 +61,14 @@ pub(crate) trait Peer: 'static {
     where
         F: Future + Send,
         F::Output: Send;
+
+    fn timer(duration: Duration) -> Self::Timer;
+
+    /// Lets a timer end `duration` from now instead.
+    fn reset(timer: Pin<&mut Self::Timer>, duration: Duration);
+
+    /// Takes so many ticks of an interval, which makes up for those that were missed.
+    fn ticks(start: Instant, period: Duration, count: usize) -> impl Future<Output = ()> + Send;
 
     fn oneshot<T: Send + 'static>() -> (Self::Sender<T>, Self::Receiver<T>);
 

@@ -2,10 +2,12 @@
 
 mod block_on;
 mod core;
+mod lateness;
 mod parked;
 mod shapes;
 mod time;
 
+pub(crate) use self::lateness::lateness;
 pub(crate) use self::parked::{Footprint, TASKS as PARKED_TASKS, weigh, weigh_in_child};
 use crate::{
     measure::{Sample, rep},
@@ -32,6 +34,8 @@ const ROUND_TRIP: Group = Group("round_trip");
 /// What tokio measures of its own scheduler.
 const SHAPES: Group = Group("shapes");
 const TIME: Group = Group("time");
+/// One task and its timers.
+const TIMERS: Group = Group("timers");
 const MEMORY: Group = Group("memory");
 
 /// An entry of the suite.
@@ -84,6 +88,9 @@ pub(crate) fn all() -> Vec<Bench> {
         Bench::timed::<shapes::RemoteSpawn<8>>(SHAPES),
         Bench::timed::<time::SleepFire>(TIME),
         Bench::timed::<time::TimeoutUnfired>(TIME),
+        Bench::timed::<time::TimerReset>(TIMERS),
+        Bench::timed::<time::TimersLive>(TIMERS),
+        Bench::timed::<time::IntervalTick>(TIMERS),
         Bench { group: MEMORY, name: parked::NAME, does: parked::DOES, kind: Kind::Weighed },
     ]
 }

@@ -1,6 +1,9 @@
 //! Our runtime as a peer.
 
-use std::time::Duration;
+use std::{
+    pin::Pin,
+    time::{Duration, Instant},
+};
 
 use super::Peer;
 use crate::oneshot;
@@ -15,6 +18,7 @@ impl Peer for Rt {
     type Join<T: Send + 'static> = ::rt::task::JoinHandle<T>;
     type Sender<T: Send + 'static> = oneshot::Sender<T>;
     type Receiver<T: Send + 'static> = oneshot::Receiver<T>;
+    type Timer = ::rt::time::Sleep;
 
     fn start(workers: usize) -> Self::Runtime {
         ::rt::Builder::new_multi_thread().worker_threads(workers).build().expect("rt starts")
@@ -62,6 +66,21 @@ impl Peer for Rt {
         F::Output: Send,
     {
         ::rt::time::timeout(limit, future).await.ok()
+    }
+
+    fn timer(duration: Duration) -> Self::Timer {
+        ::rt::time::sleep(duration)
+    }
+
+    fn reset(timer: Pin<&mut Self::Timer>, duration: Duration) {
+        timer.reset(::rt::time::Instant::now() + duration);
+    }
+
+    async fn ticks(start: Instant, period: Duration, count: usize) {
+        let mut interval = ::rt::time::interval_at(start.into(), period);
+        for _ in 0..count {
+            interval.tick().await;
+        }
     }
 
     fn oneshot<T: Send + 'static>() -> (Self::Sender<T>, Self::Receiver<T>) {

@@ -1,8 +1,14 @@
 //! smol as a peer.
 
-use std::{cell::RefCell, sync::Arc, thread, time::Duration};
+use std::{
+    cell::RefCell,
+    pin::Pin,
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
 
-use ::smol::{Executor, Task, Timer, channel, future};
+use ::smol::{Executor, Task, Timer, channel, future, stream::StreamExt};
 
 use super::Peer;
 use crate::oneshot;
@@ -58,6 +64,7 @@ impl Peer for Smol {
     type Join<T: Send + 'static> = Task<T>;
     type Sender<T: Send + 'static> = oneshot::Sender<T>;
     type Receiver<T: Send + 'static> = oneshot::Receiver<T>;
+    type Timer = Timer;
 
     fn start(workers: usize) -> Self::Runtime {
         Threads::start(workers)
@@ -114,6 +121,21 @@ impl Peer for Smol {
             None
         };
         future::or(async { Some(future.await) }, late).await
+    }
+
+    fn timer(duration: Duration) -> Self::Timer {
+        Timer::after(duration)
+    }
+
+    fn reset(timer: Pin<&mut Self::Timer>, duration: Duration) {
+        timer.get_mut().set_after(duration);
+    }
+
+    async fn ticks(start: Instant, period: Duration, count: usize) {
+        let mut interval = Timer::interval_at(start, period);
+        for _ in 0..count {
+            interval.next().await;
+        }
     }
 
     fn oneshot<T: Send + 'static>() -> (Self::Sender<T>, Self::Receiver<T>) {

@@ -1,6 +1,9 @@
 //! tokio as a peer.
 
-use std::time::Duration;
+use std::{
+    pin::Pin,
+    time::{Duration, Instant},
+};
 
 use ::tokio::{runtime, sync::oneshot, task, time};
 
@@ -16,6 +19,7 @@ impl Peer for Tokio {
     type Join<T: Send + 'static> = task::JoinHandle<T>;
     type Sender<T: Send + 'static> = oneshot::Sender<T>;
     type Receiver<T: Send + 'static> = oneshot::Receiver<T>;
+    type Timer = time::Sleep;
 
     fn start(workers: usize) -> Self::Runtime {
         let mut builder = runtime::Builder::new_multi_thread();
@@ -64,6 +68,21 @@ impl Peer for Tokio {
         F::Output: Send,
     {
         time::timeout(limit, future).await.ok()
+    }
+
+    fn timer(duration: Duration) -> Self::Timer {
+        time::sleep(duration)
+    }
+
+    fn reset(timer: Pin<&mut Self::Timer>, duration: Duration) {
+        timer.reset(time::Instant::now() + duration);
+    }
+
+    async fn ticks(start: Instant, period: Duration, count: usize) {
+        let mut interval = time::interval_at(start.into(), period);
+        for _ in 0..count {
+            interval.tick().await;
+        }
     }
 
     fn oneshot<T: Send + 'static>() -> (Self::Sender<T>, Self::Receiver<T>) {
