@@ -143,7 +143,9 @@ fn a_call_is_made_or_cancelled_and_it_says_which() {
             let calls = Arc::new(AtomicUsize::new(0));
             let count = {
                 let calls = calls.clone();
-                move || drop(calls.fetch_add(1, Ordering::Relaxed))
+                move || {
+                    calls.fetch_add(1, Ordering::Relaxed);
+                }
             };
             let made = call_later(SECOND, count.clone());
             let cancelled = call_later(SECOND * 2, count);
