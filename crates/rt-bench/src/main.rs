@@ -2,6 +2,7 @@
 
 mod allocator;
 mod args;
+mod channels;
 mod doorbell;
 mod latch;
 mod machine;
@@ -10,6 +11,7 @@ mod oneshot;
 mod page;
 mod peer;
 mod report;
+mod round;
 mod row;
 mod run;
 mod spread;

@@ -1,7 +1,7 @@
 //! One value from one task to another, in one allocation.
 //!
-//! rt and smol use this one, since they bring none of their own. It is deliberately plain: a slot
-//! behind a lock that is nearly always free.
+//! smol uses this one, since it brings none of its own. It is deliberately plain: a slot behind a
+//! lock that is nearly always free.
 
 use std::{
     pin::Pin,

@@ -11,11 +11,12 @@ after one rep that is not counted. A number is the median of the reps, with the 
 highest in brackets. A ratio is the peer's median over ours: above 1.0 rt needs less. `better` is
 the peer that needs less of the two, bench by bench. CPU seconds are of all threads of the process,
 and of the measured part only: starting and stopping a runtime is outside. All peers use the same
-allocator and build profile. tokio has its own oneshot; rt and smol use a plain one of the suite.
-Each peer has its default settings. `block_on_rt` stands alone, since where no thread is switched
-its ratio says little. Parked tasks are weighed in a process for each peer, by the count of the
-global allocator and by the growth of the process. The machine is shared: compare ratios, not times,
-and look first at what other processes used. With a core taken by them, two workers share one.
+allocator and build profile. smol, which has no oneshot, watch and broadcast of its own, uses a
+plain oneshot of the suite, and tokio's watch and broadcast. Each peer has its default settings.
+`block_on_rt` stands alone, since where no thread is switched its ratio says little. Parked tasks
+are weighed in a process for each peer, by the count of the global allocator and by the growth of
+the process. The machine is shared: compare ratios, not times, and look first at what other
+processes used. With a core taken by them, two workers share one.
 ";
 
 /// Writes the page and returns its place.

@@ -10,12 +10,13 @@ use std::{
 };
 
 pub(crate) use self::{rt::Rt, smol::Smol, tokio::Tokio};
+use crate::channels::Channels;
 
 /// The peers in the order in which each rep runs them. The first is ours.
 pub(crate) const PEERS: [&str; 3] = [Rt::NAME, Tokio::NAME, Smol::NAME];
 
 /// A runtime as its own users would use it. All calls are dispatched statically.
-pub(crate) trait Peer: 'static {
+pub(crate) trait Peer: Channels + 'static {
     const NAME: &'static str;
 
     /// A running runtime; dropping it stops its threads and drops its tasks.

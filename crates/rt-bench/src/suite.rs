@@ -1,6 +1,7 @@
 //! The list of benches.
 
 mod block_on;
+mod channels;
 mod core;
 mod lateness;
 mod parked;
@@ -36,6 +37,7 @@ const SHAPES: Group = Group("shapes");
 const TIME: Group = Group("time");
 /// One task and its timers.
 const TIMERS: Group = Group("timers");
+const CHANNELS: Group = Group("channels");
 const MEMORY: Group = Group("memory");
 
 /// An entry of the suite.
@@ -91,6 +93,13 @@ pub(crate) fn all() -> Vec<Bench> {
         Bench::timed::<time::TimerReset>(TIMERS),
         Bench::timed::<time::TimersLive>(TIMERS),
         Bench::timed::<time::IntervalTick>(TIMERS),
+        Bench::timed::<channels::QueueSpsc>(CHANNELS),
+        Bench::timed::<channels::QueueMpsc>(CHANNELS),
+        Bench::timed::<channels::Oneshot>(CHANNELS),
+        Bench::timed::<channels::Watch<10>>(CHANNELS),
+        Bench::timed::<channels::Watch<1000>>(CHANNELS),
+        Bench::timed::<channels::Broadcast<10>>(CHANNELS),
+        Bench::timed::<channels::Broadcast<1000>>(CHANNELS),
         Bench { group: MEMORY, name: parked::NAME, does: parked::DOES, kind: Kind::Weighed },
     ]
 }

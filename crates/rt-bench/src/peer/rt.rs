@@ -5,8 +5,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+use ::rt::sync::oneshot;
+
 use super::Peer;
-use crate::oneshot;
 
 /// `rt`, multi-threaded, with the default settings.
 pub(crate) enum Rt {}
@@ -88,10 +89,10 @@ impl Peer for Rt {
     }
 
     fn send<T: Send + 'static>(sender: Self::Sender<T>, value: T) {
-        sender.send(value);
+        assert!(sender.send(value).is_ok(), "the receiver is still there");
     }
 
-    fn receive<T: Send + 'static>(receiver: Self::Receiver<T>) -> impl Future<Output = T> + Send {
-        receiver
+    async fn receive<T: Send + 'static>(receiver: Self::Receiver<T>) -> T {
+        receiver.await.expect("the sender sends")
     }
 }
