@@ -54,7 +54,7 @@ pub(crate) struct ThreadContext {
     /// Where this thread called `block_on`, while it is inside.
     pub(crate) block_on: Cell<Option<&'static Location<'static>>>,
     /// Nobody waits for this thread to poll: it may block, whatever it is inside.
-    may_block: Cell<bool>,
+    pub(crate) may_block: Cell<bool>,
 }
 
 rt_primitive::thread_local! {

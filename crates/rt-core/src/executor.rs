@@ -238,7 +238,9 @@ fn run_worker(shared: &Arc<ExecutorShared>, worker: usize, hooks: &ThreadHooks) 
         call(hooks.start.as_ref());
         worker.run_until_closed();
     }
-    shutdown::stop_slot(worker);
+    if worker.has_seat() {
+        shutdown::stop_slot(worker);
+    }
     call(hooks.stop.as_ref());
 }
 

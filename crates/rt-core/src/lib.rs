@@ -85,4 +85,5 @@ pub use task::stack::{CallGraph, Frame};
 pub use task_local::{LocalAccessError, LocalKey, TaskLocalFuture};
 pub use vars::{ContextScope, ContextVar, ContextVars};
 pub use wait::{WaitInfo, WaitKind, note_wait};
+pub use worker::away::block_in_place;
 pub use yield_now::{YieldNow, yield_now};

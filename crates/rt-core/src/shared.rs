@@ -52,6 +52,7 @@ use crate::task::header::{Birth, TaskPtr};
 use crate::task::id::IdBlock;
 use crate::task::join::JoinHandle;
 use crate::task::state::Snapshot;
+use crate::worker::away::Home;
 use crate::worker::memory::MemoryLooks;
 
 pub(crate) use owner::{executor_of, owner_of, spawn_follow_up};
@@ -114,6 +115,8 @@ pub(crate) struct Slot {
     pub(crate) root: Mutex<Option<TaskPtr>>,
     // [L] There while no thread drives the slot.
     pub(crate) seat: Mutex<Option<Seat>>,
+    // [A] Where the thread of a worker waits for its seat, if another has it.
+    pub(crate) home: Home,
 }
 
 /// A thread inside `block_on` without a slot.
@@ -332,6 +335,7 @@ impl Slot {
                 ids: IdBlock::default(),
                 looks: MemoryLooks::default(),
             })),
+            home: Home::default(),
         }
     }
 }

@@ -72,7 +72,10 @@ pub(crate) fn return_seat(worker: WorkerContext) {
         drop(place);
         stop_slot(worker);
     } else {
+        let slot = worker.slot;
         *place = Some(worker.into_seat());
+        drop(place);
+        shared.slots[slot].home.tell_free();
     }
 }
 
@@ -95,6 +98,7 @@ pub(crate) fn stop_slot(worker: WorkerContext) {
     slot.tallies.busy.sleep(shared.age());
     shared.retire(worker.slot);
     leave(&shared);
+    slot.home.tell_stopped();
 }
 
 /// Ends the tasks of the slot that a thread drives inside `block_on`, before it waits again; false

@@ -6,6 +6,8 @@
 //! - I2: a guest keeps nothing where workers cannot take it: user code may block its thread.
 //! - I3: after a poll that pushed, the definitive look at the sleepers is made before the next one.
 
+pub(crate) mod away;
+mod chair;
 mod idle;
 pub(crate) mod memory;
 mod search;
@@ -20,13 +22,14 @@ use rt_primitive::sync::Arc;
 
 use crate::cancel::request;
 use crate::context;
-use crate::context::entered::Entered;
+use crate::context::entered::{Entered, EnteredGuard};
 use crate::metrics::tallies::SlotTallies;
 use crate::queue::Chain;
 use crate::shared::{ExecutorShared, Seat, Slot};
 use crate::slab::{self, Heap};
 use crate::task::header::{Polled, TaskPtr};
 use crate::task::state::PollEnd;
+use crate::worker::chair::Chair;
 
 /// The thread that drives a worker or guest slot.
 pub(crate) struct WorkerContext {
@@ -34,8 +37,12 @@ pub(crate) struct WorkerContext {
     pub(crate) shared: Arc<ExecutorShared>,
     // [C]
     pub(crate) slot: usize,
-    // [O] Given back when the thread leaves the slot.
-    seat: Option<Seat>,
+    // [O] What it drives the slot with.
+    chair: Chair,
+    // [C] The thread is the worker's own, or one inside `block_on`.
+    is_home: bool,
+    // [O] Keeps the thread inside the runtime while it has no seat.
+    inside: Cell<Option<EnteredGuard>>,
     // [O] The current poll pushed to the deque (I3).
     pushed: Cell<bool>,
     // [O] This worker has the search.
@@ -66,7 +73,9 @@ impl WorkerContext {
         Some(WorkerContext {
             shared: shared.clone(),
             slot,
-            seat: Some(seat),
+            chair: Chair::new(seat),
+            is_home: true,
+            inside: Cell::new(None),
             pushed: Cell::new(false),
             searching: Cell::new(false),
             turns: Cell::new(0),
@@ -90,15 +99,25 @@ impl WorkerContext {
     }
 
     /// What the next thread to drive the slot needs.
-    pub(crate) fn into_seat(mut self) -> Seat {
-        self.tallies().busy.sleep(self.shared.age());
-        self.seat.take().expect("a context has its seat until here")
+    pub(crate) fn into_seat(self) -> Seat {
+        self.leave_chair()
+    }
+
+    /// False while, or after, its task blocks the thread in place.
+    #[inline]
+    pub(crate) fn has_seat(&self) -> bool {
+        self.chair.is_taken()
     }
 
     /// The run loop of a worker thread.
     pub(crate) fn run_until_closed(&self) {
-        while !self.shared.is_closed() {
-            let Some(task) = self.next_task().or_else(|| self.wait_for_task(&|| false)) else {
+        self.run_while(|| true);
+    }
+
+    /// Runs tasks as long as this is so; who ends it unparks this thread.
+    fn run_while(&self, is_on: impl Fn() -> bool) {
+        while self.has_seat() && !self.shared.is_closed() && is_on() {
+            let Some(task) = self.next_task().or_else(|| self.wait_for_task(&|| !is_on())) else {
                 continue;
             };
             self.run(task);
@@ -113,6 +132,9 @@ impl WorkerContext {
         tallies.polls.add(1);
         tallies.enter(task);
         let (polled, yielded) = self.shared.hooks.poll(self.slot, task);
+        if !self.has_seat() {
+            return self.end_poll_away(task, polled, yielded);
+        }
         match polled {
             Polled::Done => tallies.finished.add(1),
             Polled::Pending => self.end_poll(task, yielded),
@@ -281,7 +303,7 @@ impl WorkerContext {
 
     #[inline]
     fn seat(&self) -> &Seat {
-        self.seat.as_ref().expect("a context has its seat until `into_seat`")
+        self.chair.seat()
     }
 }
 
@@ -296,7 +318,9 @@ pub(crate) struct Seated<'a> {
 
 impl Drop for Seated<'_> {
     fn drop(&mut self) {
-        self.worker.slot().heap.give_back_pending();
+        if self.worker.has_seat() {
+            self.worker.slot().heap.give_back_pending();
+        }
         slab::replace_own_heap(self.heap_before);
         context::with(|thread| {
             thread.worker.set(self.worker_before);

@@ -62,5 +62,20 @@ pub use rt_core::spawn_blocking_with;
 #[doc(inline)]
 pub use rt_core::try_spawn_blocking;
 
+/// Runs a closure that may block on the thread of the current task, while others run the tasks of
+/// its worker.
+///
+/// ```
+/// rt::run(async {
+///     let task = rt::spawn(async {
+///         let path = String::from("Cargo.toml"); // borrowed, and not moved away
+///         rt::task::block_in_place(|| std::fs::read_to_string(&path))
+///     });
+///     println!("{}", task.await.unwrap().unwrap());
+/// });
+/// ```
+#[doc(inline)]
+pub use rt_core::block_in_place;
+
 #[doc(inline)]
 pub use rt_core::{BlockingCx, JobCancelled, Refusal, RefusedJob};

@@ -72,8 +72,8 @@ pub mod task {
 
     #[doc(inline)]
     pub use crate::blocking::{
-        BlockingCx, JobCancelled, Refusal, RefusedJob, spawn_blocking, spawn_blocking_with,
-        try_spawn_blocking,
+        BlockingCx, JobCancelled, Refusal, RefusedJob, block_in_place, spawn_blocking,
+        spawn_blocking_with, try_spawn_blocking,
     };
 
     #[doc(inline)]

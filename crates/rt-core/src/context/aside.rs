@@ -48,3 +48,21 @@ impl Drop for Aside {
         });
     }
 }
+
+/// Lets the calling thread block, whatever it is inside, until this is dropped.
+pub(crate) struct MayBlock {
+    before: bool,
+}
+
+impl MayBlock {
+    pub(crate) fn new() -> MayBlock {
+        let before = context::with(|thread| thread.may_block.replace(true));
+        MayBlock { before: before.unwrap_or(true) }
+    }
+}
+
+impl Drop for MayBlock {
+    fn drop(&mut self) {
+        context::with(|thread| thread.may_block.set(self.before));
+    }
+}

@@ -1,5 +1,6 @@
 //! Models of the protocols of this crate.
 
+mod away;
 mod callbacks;
 mod canary;
 mod cancel;

@@ -3,6 +3,7 @@
 mod abort;
 mod block_on;
 mod blocking_end;
+mod blocking_in_place;
 mod blocking_jobs;
 mod builder;
 mod callbacks;
