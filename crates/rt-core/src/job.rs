@@ -67,7 +67,16 @@ impl Job {
         F: FnOnce() -> T + Send + 'static,
         T: Send + 'static,
     {
-        let birth = Birth::at(Location::caller());
+        Job::at(Location::caller(), f)
+    }
+
+    /// The same, spawned at some other place.
+    pub fn at<F, T>(spawned_at: &'static Location<'static>, f: F) -> (Job, JoinHandle<T>)
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        let birth = Birth::at(spawned_at);
         let task = allocate_boxed::<_, JobSchedule>(Snapshot::JOB, Call(Some(f)), birth);
         (Job { task }, JoinHandle::new(task))
     }

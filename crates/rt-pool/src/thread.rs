@@ -117,12 +117,24 @@ impl Threads {
         }
     }
 
-    /// Takes no more jobs, ends those that wait, and calls the idle threads home.
-    pub(crate) fn close(&self) {
-        let (jobs, idle) = self.hall.desk.lock().close();
+    /// Takes no more jobs; the threads leave when they have done those that wait.
+    pub(crate) fn refuse(&self) {
+        let idle = self.hall.desk.lock().refuse();
         perturb!();
         idle.iter().for_each(|bed| bed.call());
-        drop(jobs);
+    }
+
+    /// Takes no more jobs, ends those that wait, and calls the idle threads home; gives the number
+    /// of those that it ended.
+    pub(crate) fn close(&self) -> usize {
+        let (idle, mut jobs) = {
+            let mut desk = self.hall.desk.lock();
+            (desk.refuse(), desk.take_jobs())
+        };
+        perturb!();
+        idle.iter().for_each(|bed| bed.call());
+        drop(jobs.take_ended());
+        jobs.len()
     }
 
     /// Waits for the threads to end, which have been told to by `close`, but not past `deadline`;

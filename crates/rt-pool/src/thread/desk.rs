@@ -137,11 +137,11 @@ impl Desk {
         }
         let next = if let Some(errand) = self.errands.pop_front() {
             Next::Errand(errand)
+        } else if let Some(job) = self.jobs.pop() {
+            Next::Job(job)
         } else if self.closed {
             self.threads -= 1;
             Next::Leave
-        } else if let Some(job) = self.jobs.pop() {
-            Next::Job(job)
         } else {
             let alone = self.idle.is_empty();
             self.idle.push(bed.clone());
@@ -197,11 +197,16 @@ impl Desk {
         self.ended_before += bed.jobs_ended.get();
     }
 
-    /// Takes no more jobs: gives those that wait, and the threads to call home.
-    pub(crate) fn close(&mut self) -> (JobList, Vec<Arc<Bed>>) {
+    /// Takes no more jobs: gives the threads to call, which leave when no job waits any more.
+    pub(crate) fn refuse(&mut self) -> Vec<Arc<Bed>> {
         self.closed = !mutant!("desk.closes_later");
         let idle = mutant!("desk.close_calls_nobody", &mut self.idle => &mut Vec::new());
-        (std::mem::take(&mut self.jobs), std::mem::take(idle))
+        std::mem::take(idle)
+    }
+
+    /// Gives the jobs that wait, of which there will be no more.
+    pub(crate) fn take_jobs(&mut self) -> JobList {
+        std::mem::take(&mut self.jobs)
     }
 
     /// How many threads there are, how many of them idle, and how many jobs wait.

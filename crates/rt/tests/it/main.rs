@@ -32,6 +32,7 @@ mod macros;
 mod memory;
 mod metrics;
 mod panics;
+mod pool_threads;
 mod process;
 mod process_pool;
 mod queue_jobs;
