@@ -53,6 +53,12 @@ pub(crate) trait Peer: Channels + 'static {
     /// Waits for a task that must not panic.
     fn join<T: Send + 'static>(join: Self::Join<T>) -> impl Future<Output = T> + Send;
 
+    /// Starts a job on a thread for such, and waits for its value.
+    fn spawn_blocking<F, T>(job: F) -> impl Future<Output = T> + Send
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static;
+
     fn yield_now() -> impl Future<Output = ()> + Send;
 
     fn sleep(duration: Duration) -> impl Future<Output = ()> + Send;

@@ -2,6 +2,7 @@
 
 mod block_on;
 mod channels;
+mod blocking;
 mod core;
 mod lateness;
 mod parked;
@@ -34,6 +35,7 @@ const BLOCK_ON: Group = Group("block_on");
 const ROUND_TRIP: Group = Group("round_trip");
 /// What tokio measures of its own scheduler.
 const SHAPES: Group = Group("shapes");
+const BLOCKING: Group = Group("blocking");
 const TIME: Group = Group("time");
 /// One task and its timers.
 const TIMERS: Group = Group("timers");
@@ -88,6 +90,8 @@ pub(crate) fn all() -> Vec<Bench> {
         Bench::timed::<shapes::RemoteBusyChains>(SHAPES),
         Bench::timed::<shapes::RemoteSpawn<2>>(SHAPES),
         Bench::timed::<shapes::RemoteSpawn<8>>(SHAPES),
+        Bench::timed::<blocking::BlockingRt>(BLOCKING),
+        Bench::timed::<blocking::BlockingMany>(BLOCKING),
         Bench::timed::<time::SleepFire>(TIME),
         Bench::timed::<time::TimeoutUnfired>(TIME),
         Bench::timed::<time::TimerReset>(TIMERS),

@@ -53,6 +53,15 @@ impl Peer for Rt {
         join.await.expect("the task ends with a value")
     }
 
+    fn spawn_blocking<F, T>(job: F) -> impl Future<Output = T> + Send
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        let job = ::rt::task::spawn_blocking(job);
+        async { job.await.expect("the job ends with a value") }
+    }
+
     async fn yield_now() {
         ::rt::task::yield_now().await;
     }

@@ -103,6 +103,14 @@ impl Peer for Smol {
         join
     }
 
+    fn spawn_blocking<F, T>(job: F) -> impl Future<Output = T> + Send
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        ::smol::unblock(job)
+    }
+
     async fn yield_now() {
         future::yield_now().await;
     }

@@ -54,6 +54,15 @@ impl Peer for Tokio {
         join.await.expect("the task ends with a value")
     }
 
+    fn spawn_blocking<F, T>(job: F) -> impl Future<Output = T> + Send
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        let job = task::spawn_blocking(job);
+        async { job.await.expect("the job ends with a value") }
+    }
+
     async fn yield_now() {
         task::yield_now().await;
     }
