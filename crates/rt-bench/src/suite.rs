@@ -1,8 +1,8 @@
 //! The list of benches.
 
 mod block_on;
-mod channels;
 mod blocking;
+mod channels;
 mod core;
 mod lateness;
 mod parked;
