@@ -1,5 +1,6 @@
 //! The one trait behind which every runtime does the same work.
 
+mod locks;
 mod rt;
 mod smol;
 mod tokio;
@@ -9,14 +10,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub(crate) use self::{rt::Rt, smol::Smol, tokio::Tokio};
+pub(crate) use self::{locks::Locks, rt::Rt, smol::Smol, tokio::Tokio};
 use crate::channels::Channels;
 
 /// The peers in the order in which each rep runs them. The first is ours.
 pub(crate) const PEERS: [&str; 3] = [Rt::NAME, Tokio::NAME, Smol::NAME];
 
 /// A runtime as its own users would use it. All calls are dispatched statically.
-pub(crate) trait Peer: Channels + 'static {
+pub(crate) trait Peer: Channels + Locks + 'static {
     const NAME: &'static str;
 
     /// A running runtime; dropping it stops its threads and drops its tasks.

@@ -5,6 +5,7 @@ mod blocking;
 mod channels;
 mod core;
 mod lateness;
+mod locks;
 mod parked;
 mod shapes;
 mod time;
@@ -40,6 +41,7 @@ const TIME: Group = Group("time");
 /// One task and its timers.
 const TIMERS: Group = Group("timers");
 const CHANNELS: Group = Group("channels");
+const LOCKS: Group = Group("locks");
 const MEMORY: Group = Group("memory");
 
 /// An entry of the suite.
@@ -104,6 +106,14 @@ pub(crate) fn all() -> Vec<Bench> {
         Bench::timed::<channels::Watch<1000>>(CHANNELS),
         Bench::timed::<channels::Broadcast<10>>(CHANNELS),
         Bench::timed::<channels::Broadcast<1000>>(CHANNELS),
+        Bench::timed::<locks::MutexUncontended>(LOCKS),
+        Bench::timed::<locks::MutexContended>(LOCKS),
+        Bench::timed::<locks::SemaphoreContended>(LOCKS),
+        Bench::timed::<locks::ReadersAndWriters<100>>(LOCKS),
+        Bench::timed::<locks::ReadersAndWriters<4>>(LOCKS),
+        Bench::timed::<locks::NotifyPingPong>(LOCKS),
+        Bench::timed::<locks::CondvarSlot>(LOCKS),
+        Bench::timed::<locks::BarrierRounds>(LOCKS),
         Bench { group: MEMORY, name: parked::NAME, does: parked::DOES, kind: Kind::Weighed },
     ]
 }

@@ -4,6 +4,7 @@ mod notified;
 mod state;
 
 use crate::waiters::{WaitQueue, wake};
+use rt_primitive::mutant;
 use state::{Call, NotifyState};
 use std::fmt;
 use std::sync::Arc;
@@ -116,7 +117,9 @@ impl Notify {
     /// for those who come later.
     pub fn notify_waiters(&self) {
         let queue = self.queue.lock();
-        self.state.count_call();
+        if !mutant!("notify.broadcast_uncounted") {
+            self.state.count_call();
+        }
         queue.serve_all(
             |told, ()| *told = Notice::All,
             |queue| {

@@ -6,6 +6,8 @@
 
 #[path = "cost/channels.rs"]
 mod channels;
+#[path = "cost/locks.rs"]
+mod locks;
 
 use std::cell::Cell;
 use std::fmt::Write as _;
@@ -224,6 +226,13 @@ const OPERATIONS: &[Row] = &[
     ("oneshot: create, send, receive",      channels::oneshot_round,     Cost::of(1.0, 2.0, 0.0)),
     ("mpsc: send, receive, no waiter",      channels::mpsc_bounded,      Cost::of(0.0, 3.0, 0.0)),
     ("queue: put, get, no waiter",          channels::queue_round,       Cost::of(0.0, 2.0, 2.0)),
+    ("Mutex, lock, unlock",                 locks::mutex,                Cost::of(0.0, 2.0, 0.0)),
+    ("Mutex, wait, handed over",            locks::mutex_handed_over,    Cost::of(0.0, 4.0, 2.0)),
+    ("Semaphore, acquire, release",         locks::semaphore,            Cost::of(0.0, 2.0, 0.0)),
+    ("RwLock, read, unlock",                locks::read,                 Cost::of(0.0, 2.0, 0.0)),
+    ("RwLock, write, unlock",               locks::write,                Cost::of(0.0, 2.0, 0.0)),
+    ("Notify, notify, wait",                locks::notify,               Cost::of(0.0, 2.0, 0.0)),
+    ("Event, wait for what happened",       locks::event,                Cost::of(0.0, 0.0, 0.0)),
 ];
 
 #[test]

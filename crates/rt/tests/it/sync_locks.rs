@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use rt::sync::{Mutex, RwLock, RwLockUpgradableReadGuard, RwLockWriteGuard, Semaphore};
+use rt::sync::{Barrier, Mutex, RwLock, RwLockUpgradableReadGuard, RwLockWriteGuard, Semaphore};
 use rt::task::yield_now;
 
 use crate::{on_each_executor, on_each_kind, until};
@@ -205,5 +205,32 @@ fn a_dropped_upgrade_unlocks() {
         assert!(lock.try_read().is_ok());
         drop(reader);
         assert!(lock.try_write().is_ok());
+    });
+}
+
+#[test]
+fn tasks_that_wait_for_each_others_locks_are_reported() {
+    on_each_kind(|runtime| {
+        runtime.block_on(async {
+            let locks = Arc::new([Mutex::new(()), Mutex::new(())]);
+            let meet = Arc::new(Barrier::new(2));
+            let tasks = [0, 1].map(|own| {
+                let (locks, meet) = (locks.clone(), meet.clone());
+                rt::spawn(async move {
+                    let _own = locks[own].lock().await;
+                    meet.wait().await.unwrap();
+                    drop(locks[1 - own].lock().await);
+                })
+            });
+            until(|| !rt::dump().cycles().is_empty()).await;
+            let dump = rt::dump();
+            let mut found: Vec<_> = dump.cycles()[0].iter().map(|task| task.id).collect();
+            found.sort();
+            assert_eq!(found, tasks.each_ref().map(|task| task.id()));
+            tasks[0].abort();
+            let [aborted, other] = tasks;
+            other.await.unwrap();
+            assert!(aborted.await.unwrap_err().is_cancelled());
+        });
     });
 }
