@@ -17,6 +17,7 @@ const TICKS_PER_SECOND: f64 = 100.0;
 pub(crate) fn facts(lock: &str) -> String {
     let cores = thread::available_parallelism().map_or(0, usize::from);
     let versions = PEERS.map(|name| format!("{name} {}", version(lock, name)));
+    #[expect(clippy::disallowed_methods, reason = "a date is what the wall clock is for")]
     let date = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
     format!(
         "* Date: {}\n* Machine: {cores} cores, {}\n* System: Linux {}, load before the run {}\n\

@@ -44,6 +44,7 @@ mod sync_locks;
 mod sync_once;
 mod sync_signals;
 mod tasks;
+mod time_limits;
 mod timeout;
 mod virtual_clock;
 

@@ -25,6 +25,7 @@ const SEED_VARIABLE: &str = "RT_STRESS_SEED";
 #[test]
 fn a_soak_of_random_mixes_leaves_nothing() {
     let time = Duration::from_secs(number(SECONDS_VARIABLE).unwrap_or(5));
+    #[expect(clippy::disallowed_methods, reason = "another seed each time, not a time")]
     let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     let first = number(SEED_VARIABLE).unwrap_or(since_epoch.as_nanos() as u64);
     say(&format!("{SEED_VARIABLE}={first}, perturbed: {}", rt_primitive::perturb::ENABLED));
