@@ -6,6 +6,8 @@
 //! lives, the code may clean up and wait. Where no region takes it, or no token is left, what was
 //! cancelled is dropped at that suspension, as an abort would do.
 
+pub(crate) mod branch;
+pub(crate) mod due_scope;
 pub(crate) mod frame;
 pub(crate) mod mask;
 pub(crate) mod node;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use rt_primitive::MODEL;
 
 use crate::error::WorkersError;
+use crate::handle::ExecutorHandle;
 use crate::hooks::{Instrument, UnhandledHook};
 use crate::job::threads::JobThreads;
 use crate::simulate::choices::Choices;
@@ -82,6 +83,9 @@ impl Flavor {
 /// A callback that runs on each worker thread.
 pub type ThreadHook = Arc<dyn Fn() + Send + Sync>;
 
+/// What is done for the tasks before a shutdown ends them.
+pub type WindDown = Arc<dyn Fn(&ExecutorHandle) + Send + Sync>;
+
 /// What an executor is started with.
 ///
 /// ```
@@ -108,6 +112,8 @@ pub struct Config {
     pub on_thread_start: Option<ThreadHook>,
     /// Runs on each worker thread after its last task.
     pub on_thread_stop: Option<ThreadHook>,
+    /// Runs before a shutdown that waits, on the thread that shuts down: it may wait for tasks.
+    pub wind_down: Option<WindDown>,
     /// Told of failures that nobody sees.
     pub on_unhandled: Option<UnhandledHook>,
     /// Watches the tasks.
@@ -142,6 +148,7 @@ impl Config {
             jobs_grace: JOBS_GRACE,
             on_thread_start: None,
             on_thread_stop: None,
+            wind_down: None,
             on_unhandled: None,
             instrument: None,
         }

@@ -39,6 +39,8 @@ pub(crate) struct ThreadContext {
     pub(crate) entered_before_slot: Cell<Option<NonNull<Entered>>>,
     /// The task being polled (I3).
     task: Cell<Option<TaskPtr>>,
+    /// The task whose future is being dropped; outside of its poll.
+    dropping: Cell<Option<TaskPtr>>,
     /// The task being polled asked to run again behind the others.
     yielded: Cell<bool>,
     /// How many regions of that task have caught a request in this poll.
@@ -63,6 +65,7 @@ rt_primitive::thread_local! {
         entered: Cell::new(None),
         entered_before_slot: Cell::new(None),
         task: Cell::new(None),
+        dropping: Cell::new(None),
         yielded: Cell::new(false),
         deliveries: Cell::new(0),
         signals: Cell::new(Signals::NONE),
@@ -203,6 +206,19 @@ pub(crate) fn signals() -> Signals {
 /// The task that the calling thread polls.
 pub(crate) fn current_task() -> Option<TaskPtr> {
     with(|thread| thread.task.get()).flatten()
+}
+
+/// Calls `drop_future`, which drops the future of a task that the caller owns.
+pub(crate) fn drop_as_holder<R>(task: TaskPtr, drop_future: impl FnOnce() -> R) -> R {
+    let before = with(|thread| thread.dropping.replace(Some(task))).flatten();
+    let dropped = drop_future();
+    with(|thread| thread.dropping.set(before));
+    dropped
+}
+
+/// The task that the calling thread holds: whose future it drops, or else polls.
+pub(crate) fn holding() -> Option<TaskPtr> {
+    with(|thread| thread.dropping.get()).flatten().or_else(current_task)
 }
 
 /// True while the calling thread polls this task.

@@ -11,7 +11,7 @@ use rt_primitive::sync::Arc;
 use rt_primitive::thread;
 
 use crate::block_on::block_on;
-use crate::config::{Config, Flavor, ThreadHook, WORKERS_MAX};
+use crate::config::{Config, Flavor, ThreadHook, WORKERS_MAX, WindDown};
 use crate::contain::contain;
 use crate::context;
 use crate::driver::Driver;
@@ -48,6 +48,7 @@ use crate::worker::WorkerContext;
 /// does nothing.
 pub struct Executor {
     handle: ExecutorHandle,
+    wind_down: Option<WindDown>,
     threads: WorkerThreads,
     jobs_grace: Duration,
 }
@@ -89,8 +90,9 @@ impl Executor {
         shared.job_threads = config.job_threads.clone();
         let shared = Arc::new(shared);
         let handle = ExecutorHandle::new(shared.clone());
-        let jobs_grace = config.jobs_grace;
-        let mut executor = Executor { handle, threads: WorkerThreads::new(), jobs_grace };
+        let (wind_down, jobs_grace) = (config.wind_down.clone(), config.jobs_grace);
+        let threads = WorkerThreads::new();
+        let mut executor = Executor { handle, wind_down, threads, jobs_grace };
         if !config.flavor.has_threads() {
             return Ok(executor);
         }
@@ -176,6 +178,11 @@ impl Executor {
         if shared.is_forked() {
             self.threads.forget();
             return ShutdownReport::default();
+        }
+        if !shared.is_closed() && !matches!(wait, Wait::Nothing) && !context::is_inside() {
+            if let Some(wind_down) = self.wind_down.take() {
+                contain(|| wind_down(&self.handle));
+            }
         }
         shutdown::close(shared);
         shared.job_threads.iter().for_each(|threads| threads.close());

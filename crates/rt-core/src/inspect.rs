@@ -80,6 +80,15 @@ impl ExecutorShared {
         tasks
     }
 
+    /// Every task that lies in a page and has not ended.
+    pub(crate) fn living_tasks(&self) -> Vec<TaskRef> {
+        let mut tasks = Vec::new();
+        if !self.is_forked() {
+            self.walk(|task| tasks.push(task));
+        }
+        tasks
+    }
+
     /// The task with this number, if it is queued or somebody is inside it.
     pub(crate) fn held_task(&self, id: Id) -> Option<TaskRef> {
         let mut found = None;

@@ -19,6 +19,8 @@ mod vars;
 
 mod budget;
 mod cancel;
+mod first_of;
+mod group;
 mod resource;
 mod wait;
 mod yield_now;
@@ -41,6 +43,9 @@ mod worker;
 mod tests;
 
 pub use budget::poll_budget;
+#[doc(hidden)]
+pub use cancel::branch::{Branch, BranchRound};
+pub use cancel::due_scope::DueScope;
 pub use cancel::mask::{Mask, mask};
 pub use cancel::on_cancel::OnCancel;
 pub use cancel::reason::{Reason, ReasonKind};
@@ -48,11 +53,25 @@ pub use cancel::region::{CancelExt, CatchCancel};
 pub use cancel::request::{Checkpoint, checkpoint, is_cancelling, uncancel};
 pub use cancel::scope::{Scope, ScopeCancelled, Scoped, scope};
 pub use cancel::token::Cancelled;
-pub use config::{Config, Flavor, GUESTS, ThreadHook, WORKERS_MAX, WORKERS_VARIABLE};
+pub use config::{Config, Flavor, GUESTS, ThreadHook, WORKERS_MAX, WORKERS_VARIABLE, WindDown};
 pub use driver::{Driver, NoDriver, Place, try_with_driver, with_driver};
 pub use dump::{Dump, dump};
 pub use error::{BlockOnError, NoRuntime, StartError, WorkersError};
 pub use executor::Executor;
+#[doc(hidden)]
+pub use first_of::first_of;
+pub use group::as_completed::{AsCompleted, as_completed};
+pub use group::body::{GroupFuture, TryGroupFuture, group, group_with, try_group};
+pub use group::error::{GroupClosed, GroupError, TaskError};
+pub use group::gather::{Gather, gather};
+pub use group::join_set::next::{JoinAll, JoinNext, Wait};
+pub use group::join_set::{JoinSet, WaitFor};
+pub use group::leftovers::AllEnded;
+pub use group::race::{FirstOk, Race, first_ok, race};
+pub use group::shield::{Shield, shield};
+pub use group::spawner::{Group, Policy};
+pub use group::start::{NeverReady, Ready, Start};
+pub use group::try_gather::{TryGather, try_gather};
 pub use handle::{EnterGuard, ExecutorHandle, id, spawn, try_id, try_spawn};
 pub use hooks::{Instrument, Unhandled, UnhandledHook};
 pub use inspect::{all_tasks, current_task, try_current_task};

@@ -18,6 +18,7 @@ use rt_primitive::sync::Arc;
 
 use crate::config::Flavor;
 use crate::context;
+use crate::group::adoption;
 use crate::hooks::Part;
 use crate::shared::ExecutorShared;
 use crate::task::Schedule;
@@ -74,6 +75,8 @@ struct RootTask {
     head: TaskHead,
     // [C]
     bed: Bed,
+    // [O] The future has ended; what the task adopted may not have.
+    is_over: Cell<bool>,
     // [O] By the thread inside (I1).
     body: Cell<Option<NonNull<Body<'static>>>>,
 }
@@ -81,6 +84,7 @@ struct RootTask {
 static ROOT: Vtable = Vtable {
     poll: RootTask::poll,
     cancel: RootTask::no_such_operation,
+    complete: RootTask::look_again,
     take_output: RootTask::no_output,
     drop_output: RootTask::no_such_operation,
     schedule: <RootTask as Schedule>::schedule,
@@ -103,6 +107,7 @@ impl Root {
                 header: Header::new(&ROOT, Id::single(), Birth::at(called_at)),
             },
             bed,
+            is_over: Cell::new(false),
             body: Cell::new(None),
         });
         let task = TaskPtr::from_slot(NonNull::from(Box::leak(task)).cast());
@@ -157,7 +162,12 @@ impl RootTask {
         let waker = borrowed_waker(task);
         // SAFETY: bullet 1 and I1: `with_body` keeps the closure in place, for this thread alone.
         let body = unsafe { body.as_mut() };
-        if body(&mut Context::from_waker(&waker)).is_pending() {
+        let is_over = &RootTask::of(task).is_over;
+        if !is_over.get() && body(&mut Context::from_waker(&waker)).is_pending() {
+            return Polled::Pending;
+        }
+        is_over.set(true);
+        if !adoption::may_end(task, Outcome::Finished) {
             return Polled::Pending;
         }
         match task.state().complete(Outcome::Finished, false) {
@@ -165,6 +175,17 @@ impl RootTask {
             other => unreachable!("{other:?} although a root has no join handle"),
         }
         Polled::Done
+    }
+
+    /// The last of what the task adopted has ended; the thread inside completes it.
+    ///
+    /// # Safety
+    ///
+    /// - The caller has a reference.
+    unsafe fn look_again(task: TaskPtr, _: Outcome) {
+        if task.state().wake_by_ref() {
+            task.schedule();
+        }
     }
 
     /// # Safety

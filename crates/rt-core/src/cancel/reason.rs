@@ -42,6 +42,8 @@ pub enum ReasonKind {
     Deadline,
     /// Another task of the group has failed.
     SiblingFailed,
+    /// Another task of the group has done what was wanted.
+    SiblingSucceeded,
     /// What it was started by was cancelled, or has gone.
     ParentCancelled,
     /// The user wants the program to end.
@@ -113,6 +115,7 @@ impl fmt::Display for ReasonKind {
             ReasonKind::Explicit => "cancelled",
             ReasonKind::Deadline => "out of time",
             ReasonKind::SiblingFailed => "cancelled for the failure of another",
+            ReasonKind::SiblingSucceeded => "cancelled, as another has won",
             ReasonKind::ParentCancelled => "cancelled with what started it",
             ReasonKind::Interrupt => "interrupted",
             ReasonKind::Shutdown => "cancelled by the shutdown",

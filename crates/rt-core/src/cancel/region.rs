@@ -100,8 +100,10 @@ impl<F: Future> Future for CatchCancel<F> {
             return Poll::Ready(Ok(output));
         }
         let latest = frame::latest_request();
-        let is_due = latest > seen && signals.have_all_heard_of(latest);
-        if is_due && signals.told >= latest && !mutant!("cancel.told_twice") {
+        let is_told = signals.told >= latest && !mutant!("cancel.told_twice");
+        let is_due = latest > seen && !is_told && signals.have_all_heard_of(latest);
+        if latest > seen && is_told {
+            // Whatever holds it off in this poll: what was told cleans up there.
             *this.seen = Some(latest);
         } else if is_due && context::spend_delivery(DELIVERIES_MAX) {
             this.inside.set(None);

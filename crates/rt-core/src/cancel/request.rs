@@ -73,18 +73,24 @@ pub(crate) fn is_to_be_dropped(task: TaskPtr) -> bool {
     let TaskScope { node, heard_of } = &rare.cancel;
     let signals = context::signals();
     let asked_at = node.asked_at();
-    if asked_at == 0 || !signals.have_all_heard_of(asked_at) {
+    if asked_at == 0 {
+        return false;
+    }
+    let is_told = signals.told >= asked_at;
+    if is_told && !mutant!("cancel.held_is_not_told") {
+        // Now, since the clean-up may be masked in this poll, and not in the next.
+        // ORDERING: Relaxed; the holder's own, passed on with the task (I2).
+        heard_of.store(asked_at, Ordering::Relaxed);
+    }
+    if !signals.have_all_heard_of(asked_at) {
         return false;
     }
     if !node.has_tokens() && !mutant!("cancel.keeps_the_unprotected") {
         return true;
     }
     // A second request that no region took cuts the clean-up.
-    // ORDERING: Relaxed; the holder's own, passed on with the task (I2).
-    let is_unheard = signals.told < asked_at && heard_of.load(Ordering::Relaxed) < asked_at;
     // ORDERING: Relaxed; as above.
-    heard_of.store(asked_at, Ordering::Relaxed);
-    is_unheard
+    !is_told && heard_of.load(Ordering::Relaxed) < asked_at
 }
 
 /// True if the output of a task that was asked to end holds its token: so it has ended cancelled.
@@ -92,6 +98,11 @@ pub(crate) fn is_to_be_dropped(task: TaskPtr) -> bool {
 pub(crate) fn has_ended_cancelled(task: TaskPtr) -> bool {
     let rare = task.header().rare.get();
     rare.is_some_and(|rare| rare.cancel.node.asked_at() != 0 && rare.cancel.node.has_tokens())
+}
+
+/// True if the current task was asked to end, and its token lives: what it returns is no value.
+pub(crate) fn is_ending_cancelled() -> bool {
+    context::current_task().is_some_and(has_ended_cancelled)
 }
 
 /// Why a task was asked to end, if it was.

@@ -9,6 +9,7 @@ use crate::task::header::TaskPtr;
 /// What a thread was inside, put back when this is dropped.
 pub(crate) struct Aside {
     task: Option<TaskPtr>,
+    dropping: Option<TaskPtr>,
     yielded: bool,
     deliveries: u8,
     signals: Signals,
@@ -23,6 +24,7 @@ impl Aside {
     pub(crate) fn new() -> Option<Aside> {
         context::with(|thread| Aside {
             task: thread.task.take(),
+            dropping: thread.dropping.take(),
             yielded: thread.yielded.take(),
             deliveries: thread.deliveries.take(),
             signals: thread.signals.replace(Signals::NONE),
@@ -38,6 +40,7 @@ impl Drop for Aside {
     fn drop(&mut self) {
         context::with(|thread| {
             thread.task.set(self.task);
+            thread.dropping.set(self.dropping);
             thread.yielded.set(self.yielded);
             thread.deliveries.set(self.deliveries);
             thread.signals.set(self.signals);

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::group::adoption;
 use crate::task::header::TaskPtr;
 use crate::task::id::Id;
 use crate::task::reference::TaskRef;
@@ -59,6 +60,7 @@ impl fmt::Debug for AbortHandle {
 pub(crate) fn abort(task: TaskPtr) {
     match task.state().request_cancel() {
         CancelRequest::Claimed => task.schedule(),
-        CancelRequest::Flagged | CancelRequest::TooLate => {}
+        // It may be closing already; then its children are to be hurried.
+        CancelRequest::Flagged | CancelRequest::TooLate => adoption::abort_adopted(task),
     }
 }

@@ -20,6 +20,8 @@ use rt_primitive::sync::Arc;
 
 use crate::cancel::request;
 use crate::contain::{contain, discard};
+use crate::context;
+use crate::group::{adoption, family};
 use crate::hooks::Part;
 use crate::slab::{Heap, SLOT_ALIGN, SLOT_BYTES_MAX};
 use crate::task::Schedule;
@@ -120,6 +122,7 @@ pub(crate) unsafe fn allocate<F: Future, D: Schedule, O>(
     birth: Birth,
 ) -> TaskPtr {
     let content = Content { future: ManuallyDrop::new(future) };
+    let snapshot = birth.snapshot(snapshot);
     let slot;
     if const { fits_slot::<F>() } {
         slot = heap.allocate(size_of::<Cell<F, InlineStage<F>>>(), owner);
@@ -143,7 +146,7 @@ pub(crate) fn allocate_boxed<F: Future, D: Schedule>(
     let vtable = Cell::<F, InlineStage<F>>::vtable::<D>();
     let cell = Box::new(Cell::<F, InlineStage<F>> {
         head: TaskHead {
-            state: TaskState::new(snapshot.boxed()),
+            state: TaskState::new(birth.snapshot(snapshot).boxed()),
             header: Header::new(vtable, Id::single(), birth),
         },
         stage: InlineStage::new(Content { future: ManuallyDrop::new(future) }),
@@ -190,6 +193,7 @@ impl<F: Future, S: Stage<F>> Cell<F, S> {
             &Vtable {
                 poll: Self::poll,
                 cancel: Self::cancel,
+                complete: Self::complete,
                 take_output: Self::take_output,
                 drop_output: Self::drop_output,
                 schedule: D::schedule,
@@ -248,8 +252,10 @@ impl<F: Future, S: Stage<F>> Cell<F, S> {
         let outcome = if output.is_ok() { Outcome::Finished } else { Outcome::Panicked };
         // SAFETY: bullet 1: the stage is the caller's and holds nothing.
         unsafe { cell.stage.output().write(output) };
-        // SAFETY: bullet 1, and the output is in place.
-        unsafe { Self::complete(task, outcome) };
+        if adoption::may_end(task, outcome) {
+            // SAFETY: bullet 1, and the output is in place.
+            unsafe { Self::complete(task, outcome) };
+        }
         Polled::Done
     }
 
@@ -261,7 +267,8 @@ impl<F: Future, S: Stage<F>> Cell<F, S> {
         // I1: the stage holds the future, since the task is not complete.
         let future = cell.stage.future();
         // SAFETY: bullet 1 and I1: the future ends here, once.
-        let dropped = catch_unwind(AssertUnwindSafe(|| unsafe { future.drop_in_place() }));
+        let drop_future = AssertUnwindSafe(|| unsafe { future.drop_in_place() });
+        let dropped = context::drop_as_holder(task, || catch_unwind(drop_future));
         let outcome = match dropped {
             Ok(()) => {
                 cell.stage.discard();
@@ -273,8 +280,10 @@ impl<F: Future, S: Stage<F>> Cell<F, S> {
                 Outcome::Panicked
             }
         };
-        // SAFETY: bullet 1, and the stage holds what `outcome` says.
-        unsafe { Self::complete(task, outcome) };
+        if adoption::may_end(task, outcome) {
+            // SAFETY: bullet 1, and the stage holds what `outcome` says.
+            unsafe { Self::complete(task, outcome) };
+        }
     }
 
     /// # Safety
@@ -301,6 +310,9 @@ impl<F: Future, S: Stage<F>> Cell<F, S> {
                     let waker = field.with(|field| unsafe { field.cast::<Waker>().read() });
                     // A waker is foreign code: its panic must not reach the worker.
                     contain(|| waker.wake());
+                }
+                if callbacks {
+                    family::tell_of_end(task, outcome);
                 }
                 task.release();
             }

@@ -26,13 +26,15 @@ use std::task::Waker;
 use rt_primitive::cell::UnsafeCell;
 use rt_primitive::{Link, MODEL};
 
+use crate::group::family::Membership;
 use crate::hooks::Part;
 use crate::queue::Linked;
 use crate::slab;
 use crate::task::callbacks::FollowUp;
 use crate::task::id::Id;
+use crate::task::info::Outcome;
 use crate::task::rare::{Rare, RarePlace};
-use crate::task::state::{LastRef, TaskState};
+use crate::task::state::{LastRef, Snapshot, TaskState};
 use crate::vars;
 
 /// What the holder does after polling a task.
@@ -54,6 +56,8 @@ pub(crate) struct Vtable {
     pub(crate) poll: unsafe fn(TaskPtr) -> Polled,
     /// Drops the future and completes the task as cancelled.
     pub(crate) cancel: unsafe fn(TaskPtr),
+    /// Completes the task, whose future is gone and whose output is in place.
+    pub(crate) complete: unsafe fn(TaskPtr, Outcome),
     /// Moves the output, a `thread::Result<T>`, to where the pointer says.
     pub(crate) take_output: unsafe fn(TaskPtr, NonNull<()>),
     /// Drops the output.
@@ -114,6 +118,20 @@ impl Birth {
         let mut birth = Birth::at(spawned_at);
         birth.rare.get_or_insert_default().name = Some(name);
         birth
+    }
+
+    /// The same, for a child that has this place in a family.
+    pub(crate) fn child(mut self, membership: Membership) -> Birth {
+        self.rare.get_or_insert_default().membership = Some(membership);
+        self
+    }
+
+    /// The state that the task begins with, which is this but for what is said here.
+    pub(crate) fn snapshot(&self, plain: Snapshot) -> Snapshot {
+        match &self.rare {
+            Some(rare) if rare.membership.is_some() => plain.with_callbacks(),
+            _ => plain,
+        }
     }
 }
 
@@ -178,6 +196,13 @@ impl TaskPtr {
         let cancel = self.header().vtable.cancel;
         // SAFETY: I1 of `state.rs`: the caller owns the task.
         unsafe { cancel(self) };
+    }
+
+    /// Completes a task that was closing, and that the caller holds now.
+    pub(crate) fn complete(self, outcome: Outcome) {
+        let complete = self.header().vtable.complete;
+        // SAFETY: I2 of `adoption.rs`: the caller took the outcome, so the task is the caller's.
+        unsafe { complete(self, outcome) };
     }
 
     /// Queues a task that the caller just made owned.

@@ -45,6 +45,8 @@ pub enum TaskStatus {
     Waiting,
     /// It is a job, and has a thread to itself.
     Blocking,
+    /// Its future is gone, and it waits for the children of groups that were dropped in it.
+    Closing,
     /// It has ended.
     Finished,
 }
@@ -87,6 +89,7 @@ impl fmt::Display for TaskStatus {
             TaskStatus::Ready => "ready",
             TaskStatus::Waiting => "waiting",
             TaskStatus::Blocking => "blocking",
+            TaskStatus::Closing => "closing",
             TaskStatus::Finished => "finished",
         })
     }

@@ -176,6 +176,17 @@ impl<T> JoinHandle<T> {
         unsafe { output.assume_init() }.map_err(|panic| JoinError::panicked(self.id(), panic))
     }
 
+    /// The output of a task that has ended, and whose output was not taken.
+    pub(crate) fn into_output(mut self) -> Result<T, JoinError> {
+        assert!(self.is_finished() && !self.is_taken, "I4: there is no output to be taken");
+        self.take()
+    }
+
+    /// Leaves `waker` for the end of the task; false if that has come.
+    pub(crate) fn watch(&self, waker: &Waker) -> bool {
+        !self.is_finished() && self.register(waker)
+    }
+
     /// Leaves `waker` for the completing party; false if the task ended meanwhile.
     fn register(&self, waker: &Waker) -> bool {
         let state = self.task.state();

@@ -17,9 +17,12 @@ use std::fmt;
 use std::ptr;
 
 use rt_primitive::atomic::{AtomicPtr, Ordering};
+use rt_primitive::sync::Mutex;
 use rt_primitive::{Tally, mutant};
 
 use crate::cancel::request::TaskScope;
+use crate::group::adoption::Adopted;
+use crate::group::family::Membership;
 use crate::task::callbacks::Callbacks;
 use crate::vars::ContextVars;
 
@@ -36,6 +39,12 @@ pub(crate) struct Rare {
     pub(crate) waits_on: Tally,
     // [A]
     pub(crate) cancel: TaskScope,
+    // [C] The family whose child it is.
+    pub(crate) membership: Option<Membership>,
+    // [L] Who else waits for its end.
+    pub(crate) watchers: Mutex<Vec<Membership>>,
+    // [A] The families that it waits for at its end.
+    pub(crate) adopted: Adopted,
 }
 
 impl Rare {

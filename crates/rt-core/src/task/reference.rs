@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::panic::Location;
 
+use crate::group::adoption;
 use crate::task::header::TaskPtr;
 use crate::task::id::Id;
 use crate::task::info::{Outcome, TaskInfo, TaskStatus};
@@ -86,6 +87,7 @@ impl TaskRef {
         let now = self.0.state().load();
         let state = match (now.is_job(), now.is_owned()) {
             _ if now.is_complete() => TaskStatus::Finished,
+            (_, true) if adoption::is_closing(self.0) => TaskStatus::Closing,
             (true, true) => TaskStatus::Blocking,
             (true, false) | (false, true) => TaskStatus::Ready,
             (false, false) => TaskStatus::Waiting,

@@ -4,6 +4,7 @@ mod away;
 mod callbacks;
 mod canary;
 mod cancel;
+mod group;
 mod idle;
 mod jobs;
 mod join;

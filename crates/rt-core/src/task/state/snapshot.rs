@@ -39,6 +39,11 @@ impl Snapshot {
         Snapshot(self.0 | BOXED)
     }
 
+    /// The same, with something to be seen to at its end.
+    pub(crate) fn with_callbacks(self) -> Snapshot {
+        Snapshot(self.0 | CALLBACKS)
+    }
+
     pub(crate) fn is_owned(self) -> bool {
         self.0 & OWNED != 0
     }

@@ -4,16 +4,24 @@ use std::task::Wake;
 
 use rt_primitive::atomic::{AtomicBool, Ordering};
 use rt_primitive::sync::Arc;
+use rt_primitive::thread;
 
 use crate::config::Flavor;
 use crate::driver::NoDriver;
 use crate::shared::ExecutorShared;
 use crate::worker::WorkerContext;
 
-/// An executor whose slots the model's own threads drive.
+/// Enough for an executor that is made on it, in words.
+const STACK: usize = 0x4000;
+
+/// An executor whose slots the model's own threads drive; made on a thread with a stack for it.
 pub(super) fn executor(workers: usize) -> Arc<ExecutorShared> {
-    let driver = std::sync::Arc::new(NoDriver);
-    Arc::new(ExecutorShared::new(Flavor::MultiThread, workers, driver))
+    let make = move || {
+        let driver = std::sync::Arc::new(NoDriver);
+        Arc::new(ExecutorShared::new(Flavor::MultiThread, workers, driver))
+    };
+    let maker = thread::Builder::new().stack_size(STACK).spawn(make);
+    maker.expect("a model may have one thread more").join().expect("making it does not panic")
 }
 
 /// Runs, as this worker, what it finds to run.

@@ -1,0 +1,127 @@
+//! The futures of a set of tasks: the next that ends, some of them, all of them.
+
+use std::fmt;
+use std::future::Future;
+use std::panic::resume_unwind;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use crate::budget::poll_budget;
+use crate::group::join_set::{JoinSet, WaitFor};
+use crate::task::join_error::JoinError;
+use crate::wait::{WaitKind, note_wait};
+
+use std::panic::Location;
+
+/// The future of [`JoinSet::join_next`].
+#[must_use = "futures do nothing unless awaited"]
+pub struct JoinNext<'a, T> {
+    set: &'a mut JoinSet<T>,
+    made_at: &'static Location<'static>,
+}
+
+/// The future of [`JoinSet::wait`].
+#[must_use = "futures do nothing unless awaited"]
+pub struct Wait<'a, T> {
+    set: &'a mut JoinSet<T>,
+    until: WaitFor,
+    made_at: &'static Location<'static>,
+}
+
+/// The future of [`JoinSet::join_all`].
+#[must_use = "dropping it aborts the tasks"]
+pub struct JoinAll<T> {
+    set: JoinSet<T>,
+    values: Vec<T>,
+    made_at: &'static Location<'static>,
+}
+
+impl<'a, T> JoinNext<'a, T> {
+    #[track_caller]
+    pub(crate) fn new(set: &'a mut JoinSet<T>) -> JoinNext<'a, T> {
+        JoinNext { set, made_at: Location::caller() }
+    }
+}
+
+impl<T> Future for JoinNext<'_, T> {
+    type Output = Option<Result<T, JoinError>>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let polled = self.set.poll_join_next(cx);
+        if polled.is_pending() {
+            note_wait(WaitKind::Join, self.made_at, 0);
+        }
+        polled
+    }
+}
+
+impl<'a, T> Wait<'a, T> {
+    #[track_caller]
+    pub(crate) fn new(set: &'a mut JoinSet<T>, until: WaitFor) -> Wait<'a, T> {
+        Wait { set, until, made_at: Location::caller() }
+    }
+}
+
+impl<T> Future for Wait<'_, T> {
+    type Output = usize;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<usize> {
+        ready!(poll_budget(cx));
+        match self.set.has_come(self.until, cx.waker()) {
+            Some(ended) => Poll::Ready(ended),
+            None => {
+                note_wait(WaitKind::Join, self.made_at, 0);
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl<T> JoinAll<T> {
+    #[track_caller]
+    pub(crate) fn new(set: JoinSet<T>) -> JoinAll<T> {
+        let values = Vec::with_capacity(set.len());
+        JoinAll { set, values, made_at: Location::caller() }
+    }
+}
+
+impl<T> Unpin for JoinAll<T> {}
+
+impl<T> Future for JoinAll<T> {
+    type Output = Vec<T>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Vec<T>> {
+        loop {
+            let Poll::Ready(next) = self.set.poll_join_next(cx) else {
+                note_wait(WaitKind::Join, self.made_at, 0);
+                return Poll::Pending;
+            };
+            match next {
+                None => return Poll::Ready(std::mem::take(&mut self.values)),
+                Some(Ok(value)) => self.values.push(value),
+                Some(Err(error)) => match error.try_into_panic() {
+                    Ok(panic) => resume_unwind(panic),
+                    Err(error) => panic!("cannot join all: {error}"),
+                },
+            }
+        }
+    }
+}
+
+impl<T> fmt::Debug for JoinNext<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("JoinNext").field(&self.set).finish()
+    }
+}
+
+impl<T> fmt::Debug for Wait<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Wait").field(&self.set).field(&self.until).finish()
+    }
+}
+
+impl<T> fmt::Debug for JoinAll<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("JoinAll").field(&self.set).finish()
+    }
+}

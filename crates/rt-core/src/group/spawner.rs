@@ -1,0 +1,230 @@
+//! The handle of a group: it starts children, and cancels them all.
+
+use std::any::Any;
+use std::error::Error;
+use std::fmt;
+use std::future::Future;
+use std::panic::Location;
+
+use rt_primitive::sync::{Arc, Mutex};
+
+use crate::cancel::node::ScopeNode;
+use crate::cancel::reason::{Reason, ReasonKind};
+use crate::group::child::{FallibleChild, PlainChild};
+use crate::group::children::spawn_child;
+use crate::group::error::GroupClosed;
+use crate::group::family::Family;
+use crate::group::limit::Limit;
+use crate::handle::ExecutorHandle;
+use crate::shared::spawn_cancelled;
+use crate::task::header::Birth;
+use crate::task::info::TaskInfo;
+use crate::task::join::JoinHandle;
+
+/// What a group makes of how its children end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Policy {
+    /// The first error cancels the other children and the body. asyncio: `TaskGroup`.
+    FailFast,
+    /// Errors are collected, and the others go on. Kotlin: `supervisorScope`.
+    Supervise,
+    /// The first child that succeeds cancels the others; the body goes on. Errors count only if
+    /// none succeeds.
+    FirstOk,
+}
+
+/// Starts the children of a group; made by [`group`](fn@crate::group).
+///
+/// It can be cloned, and given to children, which may start more. A child's handle may be dropped:
+/// the group waits for it all the same.
+pub struct Group<E = Box<dyn Error + Send + Sync>> {
+    pub(crate) shared: Arc<GroupShared<E>>,
+}
+
+/// What the handles, the children and the future of a group share.
+pub(crate) struct GroupShared<E> {
+    // [C]
+    pub(crate) family: Arc<Family>,
+    // [A] The body's scope.
+    pub(crate) node: Arc<ScopeNode>,
+    // [C]
+    pub(crate) policy: Policy,
+    // [L]
+    pub(crate) limit: Limit,
+    // [L]
+    pub(crate) ends: Mutex<Ends<E>>,
+}
+
+/// How children have ended, as far as it matters.
+pub(crate) struct Ends<E> {
+    pub(crate) errors: Vec<(TaskInfo, E)>,
+    pub(crate) panic: Option<Box<dyn Any + Send>>,
+    pub(crate) has_winner: bool,
+}
+
+impl<E> GroupShared<E> {
+    pub(crate) fn new(policy: Policy) -> Arc<GroupShared<E>> {
+        Arc::new(GroupShared {
+            family: Family::new(false),
+            node: Arc::new(ScopeNode::new()),
+            policy,
+            limit: Limit::new(),
+            ends: Mutex::new(Ends { errors: Vec::new(), panic: None, has_winner: false }),
+        })
+    }
+
+    /// Asks the body and the children to end, but for the child that calls.
+    pub(crate) fn cancel(&self, reason: &Reason) {
+        self.family.ask_siblings(reason);
+        self.node.ask_once(reason.clone());
+    }
+
+    /// The child that calls has failed.
+    pub(crate) fn failed(&self, error: E, task: TaskInfo) {
+        self.ends.lock().errors.push((task, error));
+        if self.policy == Policy::FailFast {
+            self.cancel(&Reason::new(ReasonKind::SiblingFailed));
+        }
+    }
+
+    /// The child that calls has panicked; what it says stays with the group.
+    pub(crate) fn panicked(&self, payload: Box<dyn Any + Send>) {
+        let mut ends = self.ends.lock();
+        let (first, later) = match ends.panic.take() {
+            Some(first) => (first, Some(payload)),
+            None => (payload, None),
+        };
+        ends.panic = Some(first);
+        drop(ends);
+        crate::contain::discard(later);
+        self.cancel(&Reason::new(ReasonKind::SiblingFailed));
+    }
+
+    /// The child that calls has succeeded.
+    pub(crate) fn succeeded(&self) {
+        if self.policy == Policy::FirstOk {
+            self.ends.lock().has_winner = true;
+            self.family.ask_siblings(&Reason::new(ReasonKind::SiblingSucceeded));
+        }
+    }
+}
+
+impl<E: Send + 'static> Group<E> {
+    /// Starts a child.
+    ///
+    /// In a group that is over, or was cancelled, the future is dropped, and the handle says
+    /// cancelled; [`try_spawn`](Group::try_spawn) gives it back.
+    ///
+    /// asyncio: `TaskGroup.create_task`.
+    ///
+    /// # Panics
+    ///
+    /// Outside a runtime.
+    #[doc(alias = "create_task")]
+    #[track_caller]
+    pub fn spawn<F>(&self, future: F) -> JoinHandle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        match self.try_spawn(future) {
+            Ok(handle) => handle,
+            Err(GroupClosed(future)) => spawn_cancelled(future, Birth::at(Location::caller())),
+        }
+    }
+
+    /// As [`spawn`](Group::spawn), but gives the future back if the group takes no more.
+    ///
+    /// # Errors
+    ///
+    /// [`GroupClosed`] with the future.
+    ///
+    /// # Panics
+    ///
+    /// Outside a runtime.
+    #[track_caller]
+    pub fn try_spawn<F>(&self, future: F) -> Result<JoinHandle<F::Output>, GroupClosed<F>>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let executor = ExecutorHandle::current();
+        let Some(place) = Family::take_place(&self.shared.family) else {
+            return Err(GroupClosed(future));
+        };
+        let child = PlainChild::new(future, self.shared.clone());
+        Ok(spawn_child(&executor, place, child, Location::caller()))
+    }
+
+    /// Starts a child that may fail. Its error goes to the group; its handle then gives a
+    /// [`JoinError`](crate::JoinError) of the kind [`ReasonKind::Failed`].
+    ///
+    /// # Panics
+    ///
+    /// Outside a runtime.
+    #[track_caller]
+    pub fn spawn_try<F, T, D>(&self, future: F) -> JoinHandle<T>
+    where
+        F: Future<Output = Result<T, D>> + Send + 'static,
+        T: Send + 'static,
+        D: Into<E> + Send + 'static,
+    {
+        let executor = ExecutorHandle::current();
+        let child = FallibleChild::new(future, self.shared.clone());
+        match Family::take_place(&self.shared.family) {
+            Some(place) => spawn_child(&executor, place, child, Location::caller()),
+            None => spawn_cancelled(child, Birth::at(Location::caller())),
+        }
+    }
+
+    /// Asks the body and all children to end, and takes no more. Does not wait.
+    ///
+    /// The group then has no error of its own: if its body has a value, that is its result.
+    #[track_caller]
+    pub fn cancel(&self) {
+        self.shared.cancel(&Reason::explicit());
+    }
+
+    /// Lets no more than this many children run at a time; the others wait for their turn in the
+    /// order in which they were started. Those that run go on.
+    ///
+    /// # Panics
+    ///
+    /// If it is 0.
+    #[track_caller]
+    pub fn limit(&self, running_max: usize) {
+        assert!(running_max > 0, "a group that runs 0 children never ends; allow 1 or more");
+        self.shared.limit.set_max(running_max);
+    }
+
+    /// How many children have not ended.
+    pub fn len(&self) -> usize {
+        self.shared.family.live()
+    }
+
+    /// True if no child runs or waits for its turn.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// True once the group takes no more children.
+    pub fn is_closed(&self) -> bool {
+        self.shared.family.is_closed()
+    }
+}
+
+impl<E> Clone for Group<E> {
+    fn clone(&self) -> Group<E> {
+        Group { shared: self.shared.clone() }
+    }
+}
+
+impl<E> fmt::Debug for Group<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Group")
+            .field("policy", &self.shared.policy)
+            .field("live", &self.shared.family.live())
+            .finish_non_exhaustive()
+    }
+}
