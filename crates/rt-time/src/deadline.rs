@@ -5,6 +5,7 @@ use crate::instant::Instant;
 use crate::sleep::Sleep;
 use crate::timeout::{Elapsed, Timeout, timeout};
 use pin_project_lite::pin_project;
+use rt_core::{DueScope, Reason, ReasonKind};
 use rt_primitive::sync::Mutex;
 use std::error::Error;
 use std::fmt;
@@ -17,7 +18,8 @@ use std::time::Duration;
 /// Runs `body`, but no longer than until `when`; the body may look at its deadline, and move it.
 ///
 /// It is polled first, so one that is ready wins over the limit. When the deadline is met, it is
-/// dropped where it waits. `None` is no deadline, until the body sets one.
+/// cancelled: regions in it may clean up, which this waits for, and else it is dropped where it
+/// waits. `None` is no deadline, until the body sets one.
 ///
 /// asyncio: `asyncio.timeout_at()`, with `when()`, `reschedule()` and `expired()`.
 ///
@@ -65,19 +67,20 @@ where
     async move {
         let mut sleep = pin!(Sleep::checked(Instant::now(), made_at));
         let mut body = pin!(body(&deadline));
+        let mut scope = DueScope::new();
         poll_fn(|cx| {
-            let polled = within(deadline.when(), || body.as_mut().poll(cx));
-            if let Poll::Ready(output) = polled {
-                return Poll::Ready(Ok(output));
-            }
-            // The body may have moved it just now.
-            let Some(when) = deadline.when() else { return Poll::Pending };
-            if sleep.deadline() != when {
-                sleep.as_mut().reset(when);
-            }
-            ready!(sleep.as_mut().poll_elapsed(cx));
-            deadline.expire();
-            Poll::Ready(Err(Elapsed::new()))
+            let due = |cx: &mut Context<'_>| {
+                // The body may have moved it just now.
+                let Some(when) = deadline.when() else { return Poll::Pending };
+                if sleep.deadline() != when {
+                    sleep.as_mut().reset(when);
+                }
+                ready!(sleep.as_mut().poll_elapsed(cx));
+                deadline.expire();
+                Poll::Ready(Reason::new(ReasonKind::Deadline))
+            };
+            let ended = within(deadline.when(), || scope.poll(body.as_mut(), cx, due));
+            ended.map(|output| output.ok_or(Elapsed::new()))
         })
         .await
     }

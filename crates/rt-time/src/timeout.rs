@@ -4,19 +4,23 @@ use crate::effective::within;
 use crate::instant::Instant;
 use crate::sleep::{FirstPoll, Sleep};
 use pin_project_lite::pin_project;
+use rt_core::{DueScope, Reason, ReasonKind};
 use std::error::Error;
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 /// Waits for `future`, but no longer than `duration`.
 ///
 /// The future is polled first, so one that is ready wins over the limit, and costs no timer. With
-/// `Duration::ZERO` it is polled once. When the limit is met, the future is dropped with the
-/// [`Timeout`]. asyncio: `asyncio.wait_for()`, `asyncio.timeout()`.
+/// `Duration::ZERO` it is polled once. When the limit is met, the future is cancelled: regions in
+/// it may clean up, which this waits for, and a value that comes all the same wins. Without one it
+/// is dropped with the [`Timeout`] at once.
+///
+/// asyncio: `asyncio.wait_for()`, `asyncio.timeout()`.
 ///
 /// ```
 /// # use rt_core::{Config, Executor, GUESTS};
@@ -48,7 +52,7 @@ use std::time::Duration;
 pub fn timeout<F: IntoFuture>(duration: Duration, future: F) -> Timeout<F::IntoFuture> {
     let first_poll = if duration.is_zero() { FirstPoll::CheckClock } else { FirstPoll::Register };
     let sleep = Sleep::new(Instant::now().add_or_far(duration), first_poll);
-    Timeout { future: future.into_future(), sleep }
+    Timeout { future: future.into_future(), sleep, scope: DueScope::new() }
 }
 
 /// Waits for `future`, but no longer than until `deadline`. asyncio: `asyncio.timeout_at()`.
@@ -84,7 +88,8 @@ pub fn timeout<F: IntoFuture>(duration: Duration, future: F) -> Timeout<F::IntoF
 /// As the future's own: a drop drops it, and takes the timer back.
 #[track_caller]
 pub fn timeout_at<F: IntoFuture>(deadline: Instant, future: F) -> Timeout<F::IntoFuture> {
-    Timeout { future: future.into_future(), sleep: Sleep::new(deadline, FirstPoll::CheckClock) }
+    let sleep = Sleep::new(deadline, FirstPoll::CheckClock);
+    Timeout { future: future.into_future(), sleep, scope: DueScope::new() }
 }
 
 pin_project! {
@@ -98,6 +103,8 @@ pin_project! {
         // [O] The limit; at rest until the future has been pending once.
         #[pin]
         sleep: Sleep,
+        // [O] Cancelled when the limit is met.
+        scope: DueScope,
     }
 }
 
@@ -123,12 +130,14 @@ impl<F: Future> Future for Timeout<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let deadline = Some(this.sleep.deadline());
-        if let Poll::Ready(output) = within(deadline, || this.future.poll(cx)) {
-            return Poll::Ready(Ok(output));
-        }
+        let (scope, sleep) = (this.scope, this.sleep);
+        let deadline = sleep.deadline();
         // Without a look at the budget: a future that always spends it could not be stopped.
-        this.sleep.poll_elapsed(cx).map(|()| Err(Elapsed::new()))
+        let due = |cx: &mut Context<'_>| {
+            sleep.poll_elapsed(cx).map(|()| Reason::new(ReasonKind::Deadline))
+        };
+        let ended = ready!(within(Some(deadline), || scope.poll(this.future, cx, due)));
+        Poll::Ready(ended.ok_or(Elapsed::new()))
     }
 }
 

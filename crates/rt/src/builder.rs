@@ -4,6 +4,7 @@ mod blocking;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rt_core::{
     Choices, Config, Executor, Flavor, Instrument, StartError, ThreadHook, Unhandled,
@@ -14,6 +15,7 @@ use rt_pool::BlockingThreads;
 
 use crate::builder::blocking::BlockingOptions;
 use crate::driver;
+use crate::grace;
 use crate::launch::Runtime;
 
 /// Chooses how a runtime is made, then makes it.
@@ -43,6 +45,7 @@ pub struct Builder {
     instrument: Option<Arc<dyn Instrument>>,
     start_paused: bool,
     blocking: BlockingOptions,
+    shutdown_grace: Duration,
 }
 
 impl Builder {
@@ -152,6 +155,7 @@ impl Builder {
             instrument: None,
             start_paused: flavor == Flavor::Deterministic,
             blocking: BlockingOptions::default(),
+            shutdown_grace: Duration::ZERO,
         }
     }
 
@@ -294,6 +298,34 @@ impl Builder {
         self
     }
 
+    /// Lets tasks clean up at a shutdown: they are asked to end, and given this long before what
+    /// is left is dropped.
+    ///
+    /// The default is zero: tasks are dropped at once where they wait. A shutdown inside async
+    /// code, and [`shutdown_background`](Runtime::shutdown_background), do not wait.
+    ///
+    /// ```
+    /// use rt::cancel::CancelExt;
+    /// use rt::time::Duration;
+    ///
+    /// let mut builder = rt::Builder::new_current_thread();
+    /// let runtime = builder.shutdown_grace(Duration::from_secs(5)).build()?;
+    /// let (tell, told) = std::sync::mpsc::channel();
+    /// runtime.block_on(async {
+    ///     rt::spawn(std::future::pending::<()>().on_cancel(async move {
+    ///         tell.send("goodbye").unwrap();
+    ///     }));
+    ///     rt::task::yield_now().await;
+    /// });
+    /// drop(runtime);
+    /// assert_eq!(told.recv(), Ok("goodbye"));
+    /// # Ok::<(), rt::runtime::StartError>(())
+    /// ```
+    pub fn shutdown_grace(&mut self, grace: Duration) -> &mut Builder {
+        self.shutdown_grace = grace;
+        self
+    }
+
     /// Starts the runtime. The builder can be used again.
     ///
     /// ```
@@ -340,6 +372,7 @@ impl Builder {
         config.instrument = self.instrument.clone();
         config.job_threads = Some(Arc::new(BlockingThreads::new(self.limits())));
         config.jobs_grace = self.blocking.grace.unwrap_or(config.jobs_grace);
+        config.wind_down = grace::wind_down(self.shutdown_grace);
         Ok(config)
     }
 }

@@ -27,12 +27,15 @@ mod blocking;
 mod builder;
 pub mod cancel;
 mod driver;
+mod grace;
 #[cfg(doctest)]
 mod guide;
 mod interrupt;
 mod launch;
+mod macros;
 pub mod pool;
 mod seeds;
+mod stagger;
 pub mod sync;
 pub mod testing;
 pub mod time;
@@ -81,6 +84,16 @@ pub mod task {
         AbortHandle, CallGraph, CallbackId, Dump, Frame, Id, JoinError, JoinHandle, JoinTimeout,
         LinkedHandle, Outcome, SharedJoinHandle, TakeError, TaskInfo, TaskRef, TaskStatus,
         WaitInfo, WaitKind, YieldNow,
+    };
+
+    pub use crate::stagger::race_staggered;
+
+    #[doc(inline)]
+    pub use rt_core::{
+        AsCompleted, FirstOk, Gather, Group, GroupClosed, GroupError, GroupFuture, JoinAll,
+        JoinNext, JoinSet, NeverReady, Policy, Race, Ready, Shield, Start, TaskError, TryGather,
+        TryGroupFuture, Wait, WaitFor, as_completed, first_ok, gather, group, group_with, race,
+        shield, try_gather, try_group,
     };
 
     /// Spawns a task that has a name.
@@ -211,6 +224,14 @@ pub mod task {
 /// });
 /// ```
 pub use rt_pool::job;
+
+#[doc(hidden)]
+pub mod __macros {
+    //! What the macros of this crate expand to.
+
+    pub use rt_core::{Branch, BranchRound, first_of};
+    pub use rt_macros::select;
+}
 
 pub use launch::run;
 /// The tasks of the current runtime and what each waits for, as a tree, with those that wait in a

@@ -17,6 +17,7 @@ use std::sync::mpsc;
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
+use rt::cancel::CancelExt;
 use rt::task::yield_now;
 use rt::time::timeout;
 use rt_primitive::count::{CountingAlloc, ENABLED, Snapshot};
@@ -209,6 +210,19 @@ fn timeout_armed_then_dropped() -> Cost {
     }))
 }
 
+fn region_pending_then_dropped() -> Cost {
+    in_block_on(per_operation(async || {
+        poll_fn(|cx| {
+            for _ in 0..ROUND {
+                let region = pin!(pending::<()>().catch_cancel());
+                assert!(region.poll(cx).is_pending());
+            }
+            Poll::Ready(())
+        })
+        .await;
+    }))
+}
+
 /// An operation, how it is measured, and the most it may cost.
 type Row = (&'static str, fn() -> Cost, Cost);
 
@@ -222,6 +236,7 @@ const OPERATIONS: &[Row] = &[
     ("spawn, join while pending",           join_while_pending,          Cost::of(0.0, 9.0, 0.0)),
     ("spawn, join when complete",           join_when_complete,          Cost::of(0.0, 4.0, 0.0)),
     ("timeout, ready at first poll",        timeout_ready_at_once,       Cost::of(0.0, 0.0, 0.0)),
+    ("region, pending, dropped",            region_pending_then_dropped, Cost::of(0.0, 0.0, 0.0)),
     ("timeout, armed, dropped",             timeout_armed_then_dropped,  Cost::of(0.0, 4.0, 2.0)),
     ("oneshot: create, send, receive",      channels::oneshot_round,     Cost::of(1.0, 2.0, 0.0)),
     ("mpsc: send, receive, no waiter",      channels::mpsc_bounded,      Cost::of(0.0, 3.0, 0.0)),

@@ -182,3 +182,20 @@ fn a_scope_is_cancelled_from_another_thread() {
         });
     });
 }
+
+/// Mutants: cancel.held_is_not_told
+#[test]
+fn a_mask_in_the_cleanup_does_not_make_it_hear_again() {
+    let make = |log: Log| async move {
+        let caught = async { pending::<()>().catch_cancel().await };
+        let caught = async {
+            let caught = caught.await;
+            mask(yields(2)).await;
+            yields(2).await;
+            log.add("cleaned");
+            caught
+        };
+        caught.catch_cancel().await.unwrap()
+    };
+    check(make, &["cleaned"], is_cancelled);
+}

@@ -1,0 +1,90 @@
+//! Requests from another thread, at whatever moment, each meet a task that ends once.
+
+use std::future::pending;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rt::cancel::{CancelExt, mask, scope};
+use rt::task::{AbortHandle, JoinHandle, gather, yield_now};
+
+use crate::with_workers;
+
+const TASKS: usize = 1_000;
+const ROUNDS: usize = 100;
+
+/// Counts the ends of tasks.
+struct Ends(Arc<AtomicUsize>);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Waits in one of the ways there are, for a while or for ever.
+async fn waits(kind: usize) {
+    match kind % 5 {
+        0 => pending().await,
+        1 => {
+            let caught = pending::<()>().catch_cancel().await;
+            yield_now().await;
+            drop(caught);
+            pending::<()>().await;
+        }
+        2 => {
+            mask(async {
+                for _ in 0..kind % 7 {
+                    yield_now().await;
+                }
+            })
+            .await;
+        }
+        3 => {
+            gather([pending::<()>(), pending::<()>()]).await;
+            pending::<()>().await;
+        }
+        _ => {
+            let _ = scope(async |own| {
+                own.cancel();
+                pending::<()>().await;
+            })
+            .await;
+            pending::<()>().await;
+        }
+    }
+}
+
+#[test]
+fn a_hundred_thousand_requests_each_meet_a_task_that_ends_once() {
+    let runtime = with_workers(4);
+    let ends = Arc::new(AtomicUsize::new(0));
+    for round in 0..ROUNDS {
+        let tasks: Vec<JoinHandle<()>> = (0..TASKS)
+            .map(|number| {
+                let end = Ends(ends.clone());
+                runtime.spawn(async move {
+                    let _end = end;
+                    waits(number + round).await;
+                })
+            })
+            .collect();
+        let requests: Vec<AbortHandle> = tasks.iter().map(JoinHandle::abort_handle).collect();
+        let canceller = std::thread::spawn(move || {
+            for (number, request) in requests.iter().enumerate() {
+                request.cancel();
+                if number % 3 == 0 {
+                    request.cancel();
+                }
+            }
+        });
+        runtime.block_on(async {
+            for task in tasks {
+                let _ = task.await;
+            }
+        });
+        canceller.join().unwrap();
+        assert_eq!(ends.load(Ordering::Relaxed), (round + 1) * TASKS);
+    }
+    // Who joins is told a moment before the end is counted.
+    runtime.block_on(crate::until(|| runtime.metrics().tasks_alive() == 0));
+}
