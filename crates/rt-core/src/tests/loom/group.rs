@@ -224,8 +224,8 @@ fn a_set_is_told_of_an_end_or_sees_it() {
     });
 }
 
-/// The child of a gathering panics and asks its sibling to end, while the task that waits for both
-/// is cancelled: both children end, and the task with them.
+/// The child of a gathering fails and asks its siblings to end, while the task that waits for it is
+/// cancelled: the child ends, and the task with it.
 #[test]
 fn a_failing_child_meets_the_cancellation_of_its_owner() {
     model::check("a_failing_child_meets_the_cancellation_of_its_owner", Some(1), |order| {
