@@ -7,32 +7,32 @@ use rt_primitive::sync::Mutex;
 /// More than this is not copied on the thread that polls.
 pub(crate) const HERE_MAX: usize = 1024 * 1024;
 
-type Errand = Box<dyn FnOnce() + Send>;
+type Haul = Box<dyn FnOnce() + Send>;
 
-/// The thread's address. It is started by the first errand, and ends with the pool.
+/// The thread's address. It is started by the first haul, and ends with the pool.
 #[derive(Debug, Default)]
 pub(crate) struct Courier {
-    errands: Mutex<Option<Sender<Errand>>>,
+    hauls: Mutex<Option<Sender<Haul>>>,
 }
 
 impl Courier {
     /// Has the thread do something, in its turn. Without a thread it is done here.
-    pub(crate) fn send(&self, errand: impl FnOnce() + Send + 'static) {
-        let mut errands = self.errands.lock();
-        let sender = match &*errands {
+    pub(crate) fn send(&self, haul: impl FnOnce() + Send + 'static) {
+        let mut hauls = self.hauls.lock();
+        let sender = match &*hauls {
             Some(sender) => sender.clone(),
             None => {
-                let (sender, receiver) = channel::<Errand>();
+                let (sender, receiver) = channel::<Haul>();
                 let thread = std::thread::Builder::new().name("rt-pool-copy".to_owned());
-                let started = thread.spawn(move || receiver.iter().for_each(|errand| errand()));
+                let started = thread.spawn(move || receiver.iter().for_each(|haul| haul()));
                 if started.is_err() {
-                    drop(errands);
-                    return errand();
+                    drop(hauls);
+                    return haul();
                 }
-                errands.insert(sender).clone()
+                hauls.insert(sender).clone()
             }
         };
-        drop(errands);
-        let _ = sender.send(Box::new(errand));
+        drop(hauls);
+        let _ = sender.send(Box::new(haul));
     }
 }

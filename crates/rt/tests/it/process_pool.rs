@@ -2,6 +2,7 @@
 
 mod crashes;
 mod ends;
+mod entries;
 mod hostile;
 mod limits;
 mod payloads;

@@ -4,7 +4,7 @@ use super::IoLoop;
 use std::time::Duration;
 
 use super::autopsy;
-use super::station::Errand;
+use super::station::Stage;
 use crate::job_error::{JobError, PanicReport};
 use crate::process::codec::Content;
 use crate::process::deck::Teller;
@@ -18,37 +18,37 @@ impl IoLoop {
     pub(super) fn take(&mut self, slot: usize, frame: Frame) -> Result<(), String> {
         let station = self.stations[slot].as_mut().expect("its frame was just read");
         let header = frame.header;
-        match (station.errand, header.kind) {
-            (Errand::Hello, FrameKind::Hello) => {
-                station.errand = Errand::Ready;
+        match (station.stage, header.kind) {
+            (Stage::Hello, FrameKind::Hello) => {
+                station.stage = Stage::Ready;
                 if !self.core.settings.is_other_program && program::token().ok() != Some(header.job)
                 {
                     return Err("it executes another file".to_owned());
                 }
                 Ok(())
             }
-            (Errand::Ready, FrameKind::Ready) => {
+            (Stage::Ready, FrameKind::Ready) => {
                 if let Some(initializer) = &self.initializer {
-                    station.errand = Errand::Initialize;
+                    station.stage = Stage::Initialize;
                     return station.send_initializer(initializer);
                 }
-                station.errand = Errand::Serve;
+                station.stage = Stage::Serve;
                 self.core.tell(Teller::Loop, |deck, now, _| deck.roster.ready(slot, now));
                 Ok(())
             }
-            (Errand::Initialize, _) => {
+            (Stage::Initialize, _) => {
                 let outcome = self.read_reply(frame)?.and_then(|content| {
                     content.decode::<Result<(), String>>(0).map_err(JobError::Decode)
                 });
                 self.initialized(slot, outcome);
                 Ok(())
             }
-            (Errand::Serve, _) => {
+            (Stage::Serve, _) => {
                 let outcome = self.read_reply(frame)?;
                 self.serve(slot, header, outcome);
                 Ok(())
             }
-            (errand, kind) => Err(format!("a frame of kind {kind:?} in errand {errand:?}")),
+            (stage, kind) => Err(format!("a frame of kind {kind:?} in stage {stage:?}")),
         }
     }
 
@@ -76,13 +76,13 @@ impl IoLoop {
         let station = self.stations[slot].as_mut().expect("it was just initialized");
         let why = match outcome {
             Ok(Ok(())) => {
-                station.errand = Errand::Serve;
+                station.stage = Stage::Serve;
                 return self.core.tell(Teller::Loop, |deck, now, _| deck.roster.ready(slot, now));
             }
             Ok(Err(why)) => why,
             Err(error) => error.to_string(),
         };
-        station.errand = Errand::Fail;
+        station.stage = Stage::Fail;
         station.start_error = Some(format!("the initializer failed: {why}"));
         station.link.kill();
     }

@@ -24,7 +24,7 @@ const LAST_WORDS_MAX: usize = 1024 * 1024;
 
 /// Where a process is on its way, which decides what it may send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Errand {
+pub(super) enum Stage {
     Hello,
     Ready,
     Initialize,
@@ -47,7 +47,7 @@ pub(super) struct Station {
     pub(super) link: Arc<WorkerLink>,
     stderr: Option<OwnedFd>,
     pub(super) tail: Tail,
-    pub(super) errand: Errand,
+    pub(super) stage: Stage,
     /// Why it did not begin.
     pub(super) start_error: Option<String>,
     pub(super) generation: u32,
@@ -81,7 +81,7 @@ impl Station {
             link,
             stderr: Some(stderr),
             tail: Tail::new(),
-            errand: Errand::Hello,
+            stage: Stage::Hello,
             start_error: None,
             generation,
             slot,
