@@ -2,12 +2,24 @@
 //!
 //! A step is a function in a file of its own under `tour/`, and a line in [`STEPS`].
 
+#[path = "tour/executors.rs"]
+mod executors;
 #[path = "tour/fan_out.rs"]
 mod fan_out;
+#[path = "tour/gather.rs"]
+mod gather;
 #[path = "tour/hello.rs"]
 mod hello;
+#[path = "tour/looking.rs"]
+mod looking;
+#[path = "tour/queue.rs"]
+mod queue;
 #[path = "tour/say_after.rs"]
 mod say_after;
+#[path = "tour/sync.rs"]
+mod sync;
+#[path = "tour/waiting.rs"]
+mod waiting;
 
 use std::process::ExitCode;
 
@@ -44,11 +56,102 @@ const STEPS: &[Step] = &[
         run: say_after::tasks,
     },
     Step {
+        name: "gather",
+        what: "three factorials at once, and their results in order",
+        asyncio: "await asyncio.gather(factorial('A', 2), ...)",
+        rt: "rt::task::gather([factorial(\"A\", 2), ...]).await",
+        run: gather::gather,
+    },
+    Step {
+        name: "executors",
+        what: "blocking and computing elsewhere, while a ticker goes on",
+        asyncio: "loop.run_in_executor(None | threads | processes, f)",
+        rt: "task::spawn_blocking(f), threads.spawn(f), processes.run(f, args)",
+        run: executors::executors,
+    },
+    Step {
+        name: "timeout",
+        what: "give a wait up when it takes too long",
+        asyncio: "asyncio.wait_for(eternity(), timeout=0.3)",
+        rt: "time::timeout(300 ms, eternity()).await",
+        run: waiting::wait_for,
+    },
+    Step {
+        name: "current",
+        what: "the task that runs, and all tasks there are",
+        asyncio: "asyncio.current_task(), asyncio.all_tasks()",
+        rt: "task::current(), task::all()",
+        run: looking::current_and_all,
+    },
+    Step {
+        name: "cancel",
+        what: "cancel a task that cleans up; callbacks, state, stack, result",
+        asyncio: "task.cancel(), add_done_callback(f), done(), print_stack()",
+        rt: "task.cancel(), on_finish(f), is_finished(), print_stack(w)",
+        run: waiting::cancel,
+    },
+    Step {
+        name: "lock",
+        what: "one at a time",
+        asyncio: "async with asyncio.Lock()",
+        rt: "sync::Mutex, lock().await",
+        run: sync::lock,
+    },
+    Step {
+        name: "event",
+        what: "wait until something has happened",
+        asyncio: "asyncio.Event()",
+        rt: "sync::Event",
+        run: sync::event,
+    },
+    Step {
+        name: "condition",
+        what: "wait until what a lock guards is as wanted",
+        asyncio: "asyncio.Condition()",
+        rt: "sync::Condvar, wait_while(guard, ...)",
+        run: sync::condition,
+    },
+    Step {
+        name: "semaphore",
+        what: "two at a time",
+        asyncio: "asyncio.Semaphore(2)",
+        rt: "sync::Semaphore::new(2)",
+        run: sync::semaphore,
+    },
+    Step {
+        name: "queue",
+        what: "twenty jobs in a queue, and three workers",
+        asyncio: "asyncio.Queue(), get(), task_done(), join()",
+        rt: "sync::Queue, get_job(), join()",
+        run: queue::queue,
+    },
+    Step {
         name: "cores",
         what: "compute on one worker, then on all",
         asyncio: "asyncio.gather(*tasks), on one core whatever the machine has",
         rt: "rt::spawn(count_primes(range)), on every core",
         run: fan_out::cores,
+    },
+    Step {
+        name: "crash",
+        what: "a job that takes its process down, and nothing else",
+        asyncio: "BrokenProcessPool: the whole pool is gone",
+        rt: "processes.run(f, args).await is an error that says how it died",
+        run: executors::crash_proof,
+    },
+    Step {
+        name: "tree",
+        what: "the live tasks, below what they wait for",
+        asyncio: "asyncio.print_call_graph()",
+        rt: "rt::dump()",
+        run: looking::tree,
+    },
+    Step {
+        name: "deadlock",
+        what: "two locks taken crosswise, and the report",
+        asyncio: "(nothing says so)",
+        rt: "rt::dump()",
+        run: looking::deadlock,
     },
 ];
 
