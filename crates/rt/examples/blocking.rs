@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use rt::pool::ThreadPool;
 use rt::time::{Duration, sleep};
 
+#[allow(clippy::disallowed_methods, reason = "it stands for a call that blocks")]
 fn read_slowly(number: u64) -> u64 {
     std::thread::sleep(Duration::from_millis(300));
     number * number

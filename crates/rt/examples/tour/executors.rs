@@ -6,6 +6,7 @@ use rt::pool::{ProcessPool, ThreadPool};
 use rt::time::{Duration, sleep};
 
 /// Stands for a call into the system that takes its time.
+#[allow(clippy::disallowed_methods, reason = "it stands for a call that blocks")]
 fn block() -> &'static str {
     std::thread::sleep(Duration::from_millis(300));
     "read from a file"
