@@ -105,11 +105,11 @@ impl Bed {
     }
 
     fn spin(&self) {
-        for round in 1..=SPIN_ROUNDS {
+        for round in 0..SPIN_ROUNDS {
             if self.is_called() {
                 return self.fruitless_spins.set(0);
             }
-            if round % SPIN_ROUNDS_BETWEEN_YIELDS == 0 {
+            if (round + 1) % SPIN_ROUNDS_BETWEEN_YIELDS == 0 {
                 thread::yield_now();
             }
             (0..PAUSES).for_each(|_| hint::spin_loop());
