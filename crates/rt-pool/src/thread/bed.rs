@@ -105,7 +105,7 @@ impl Bed {
     }
 
     fn spin(&self) {
-        for round in 0..SPIN_ROUNDS {
+        for round in (0..).take(SPIN_ROUNDS as usize) {
             if self.is_called() {
                 return self.fruitless_spins.set(0);
             }
