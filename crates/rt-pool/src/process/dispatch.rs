@@ -2,7 +2,7 @@
 //!
 //! Each function that a pool is asked to run makes the compiler write a runner for it, which reads
 //! the arguments, calls the function, and writes the result. Both processes execute the same file,
-//! so a runner lies at the same distance from [`anchor`] in both, wherever the system loaded them.
+//! so a runner lies at the same distance from [`ANCHOR`] in both, wherever the system loaded them.
 //! Nothing has to be registered, and the distance is all that is sent.
 //!
 //! # Invariants
@@ -36,15 +36,16 @@ pub(crate) enum RunRefused {
     NoSuchJob { name: String, have: Vec<String> },
 }
 
-/// What other functions' addresses are measured from.
-pub(crate) fn anchor() {}
+/// What functions' addresses are measured from: a static, since a function may have one address in
+/// each crate that uses it.
+static ANCHOR: u8 = 0;
 
-/// The address of [`anchor`], to find out which file it was loaded from.
+/// The address of [`ANCHOR`], to find out which file it was loaded from.
 pub(crate) fn anchor_address() -> usize {
-    anchor as fn() as usize
+    (&raw const ANCHOR).addr()
 }
 
-/// Where `runner` is, seen from [`anchor`].
+/// Where `runner` is, seen from [`ANCHOR`].
 pub(crate) fn offset_of(runner: Runner) -> u64 {
     (runner as usize).wrapping_sub(anchor_address()) as u64
 }
