@@ -100,10 +100,14 @@ fn an_idle_pool_uses_no_processor() {
                 threads.map(|task| std::fs::read_to_string(task.path().join("schedstat")).unwrap());
             stats.map(|stat| stat.split(' ').next().unwrap().parse::<u64>().unwrap()).sum()
         };
-        let mut last = used();
-        soon("it has come to rest", || std::mem::replace(&mut last, used()) == used()).await;
-        let rest = used();
-        rt::time::sleep(Duration::from_millis(300)).await;
-        assert_eq!(used(), rest);
+        // What is left of the job may end late on a busy machine; then all is still.
+        for _ in 0..20 {
+            let before = used();
+            rt::time::sleep(Duration::from_millis(300)).await;
+            if used() == before {
+                return;
+            }
+        }
+        panic!("an idle worker goes on using the processor");
     });
 }
