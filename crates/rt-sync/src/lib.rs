@@ -17,7 +17,6 @@ mod rw_lock;
 mod semaphore;
 #[cfg(test)]
 mod tests;
-#[allow(dead_code, unused_imports, reason = "the queues that stand on it follow")]
 mod waiters;
 mod waker_cell;
 mod waker_slot;

@@ -74,11 +74,6 @@ impl<P, D> WaitQueue<P, D> {
     pub(crate) fn lock(&self) -> QueueGuard<'_, P, D> {
         QueueGuard { queue: self, contents: self.contents.lock() }
     }
-
-    /// Takes the value out that the lock guarded.
-    pub(crate) fn into_data(self) -> D {
-        self.contents.into_inner().data
-    }
 }
 
 impl<'q, P, D> QueueGuard<'q, P, D> {
@@ -125,13 +120,7 @@ impl<'q, P, D> QueueGuard<'q, P, D> {
         true
     }
 
-    /// Looks at the payload of the oldest waiter, and maybe changes it; `None` if nobody waits.
-    pub(crate) fn with_oldest<R>(&mut self, look: impl FnOnce(&mut P) -> R) -> Option<R> {
-        let node = self.contents.chain.first()?;
-        Some(node.with(|content| look(payload(content))))
-    }
-
-    /// As [`with_oldest`](Self::with_oldest), but the youngest.
+    /// Looks at the payload of the youngest waiter, and maybe changes it; `None` if nobody waits.
     pub(crate) fn with_youngest<R>(&mut self, look: impl FnOnce(&mut P) -> R) -> Option<R> {
         let node = self.contents.chain.last()?;
         Some(node.with(|content| look(payload(content))))
