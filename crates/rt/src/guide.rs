@@ -12,7 +12,14 @@ macro_rules! pages {
 
 pages! {
     Readme: "../../../README.md",
-    FromAsyncio: "../../../docs/guide/from-asyncio.md",
+    FromAsyncioTasks: "../../../docs/guide/from-asyncio/tasks.md",
+    FromAsyncioMany: "../../../docs/guide/from-asyncio/many.md",
+    FromAsyncioTime: "../../../docs/guide/from-asyncio/time.md",
+    FromAsyncioSync: "../../../docs/guide/from-asyncio/sync.md",
+    FromAsyncioQueues: "../../../docs/guide/from-asyncio/queues.md",
+    FromAsyncioExecutors: "../../../docs/guide/from-asyncio/executors.md",
+    FromAsyncioLooking: "../../../docs/guide/from-asyncio/looking.md",
     FromTokio: "../../../docs/guide/from-tokio.md",
+    Testing: "../../../docs/guide/testing.md",
     WhenItHangs: "../../../docs/guide/when-it-hangs.md",
 }
