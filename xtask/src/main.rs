@@ -14,6 +14,7 @@ mod san;
 
 mod bench;
 mod cost;
+mod package;
 mod timeline;
 
 #[cfg(test)]
@@ -89,6 +90,11 @@ const COMMANDS: &[Command] = &[
         usage: "cost",
         purpose: "counted cost of each operation against its ceiling",
         run: cost::run,
+    },
+    Command {
+        usage: "package [--no-verify]",
+        purpose: "the crates as they would be published, each built from its file",
+        run: package::run,
     },
     Command {
         usage: "timeline",

@@ -9,6 +9,7 @@ mod ledger;
 mod mutants;
 mod orderings;
 mod orderings_mutator;
+mod package;
 mod process;
 mod san;
 mod shared_state;

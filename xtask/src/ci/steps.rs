@@ -14,6 +14,9 @@ pub(super) const TESTS: &str = "tests";
 /// How long the soak tests run under `--full`: an hour, in a build that perturbs.
 const SOAK_SECONDS: &str = "3600";
 
+/// What no other step builds of the features of crate `rt`.
+const FEATURES: &[&str] = &["perturb", "mutants", "count,perturb", "count,mutants"];
+
 /// One command that must succeed, within its limit.
 pub(super) struct Step {
     pub(super) name: String,
@@ -55,6 +58,10 @@ pub(super) fn all(examples: &[String], models: &[String], is_full: bool) -> Vec<
         Step::new("doctests", cargo(&["test", "--doc", "--workspace"]), 20),
         Step::new("cost", cargo(cost::ARGUMENTS), 20),
     ];
+    steps.extend(FEATURES.iter().map(|features| {
+        let check = cargo(&["check", "-p", "rt", "--features", features]);
+        Step::new(format!("features {features}"), check, 10)
+    }));
     if !examples.is_empty() {
         let build = cargo(&["build", "--release", "-p", "rt", "--examples"]);
         steps.push(Step::new("examples", build, 20));
@@ -62,6 +69,7 @@ pub(super) fn all(examples: &[String], models: &[String], is_full: bool) -> Vec<
     steps.extend(examples.iter().map(|name| Step::example(name)));
     steps.push(Step::new("loom", xtask(&["loom"]), 20));
     if is_full {
+        steps.push(Step::new("package", xtask(&["package"]), 30));
         steps.push(Step::new("loom, wider bounds", xtask(&["loom", "--full"]), 240));
         steps.push(Step::new("mutants", xtask(&["mutants"]), 120));
         steps.push(Step::new("shuttle", xtask(&["shuttle", "--full"]), 120));
@@ -69,6 +77,7 @@ pub(super) fn all(examples: &[String], models: &[String], is_full: bool) -> Vec<
         steps.push(Step::new("tsan", xtask(&["san", "tsan"]), 60));
         steps.push(Step::new("soak", soak(), 90));
     } else {
+        steps.push(Step::new("package", xtask(&["package", "--no-verify"]), 10));
         // One crate's, to see that a check can fail; all of them take longer than the rest.
         let mutants = xtask(&["mutants", "rt-time", "--quick", "--skip-baseline"]);
         steps.push(Step::new("mutants of rt-time", mutants, 20));
