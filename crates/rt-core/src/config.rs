@@ -39,6 +39,16 @@ pub(crate) const FRUITLESS_SPINS_MAX: u32 = 2;
 /// A park that ended sooner than this would have been a fruitful spin.
 pub(crate) const SHORT_PARK_NS: u64 = 50_000;
 
+/// Pauses for which a searcher watches how fast the others are, about 1 µs.
+pub(crate) const WATCH_PAUSES: u32 = 40;
+
+/// A worker that has run all it holds sooner than this is left alone by thieves.
+pub(crate) const QUICK_NS: u64 = 1_000;
+
+/// How long a searcher naps at first when it leaves the others alone; each nap is twice as long as
+/// the one before, up to the second value.
+pub(crate) const NAP_NS: (u64, u64) = (8_000, 64_000);
+
 /// Turns in a row after which the plain choice of a deterministic executor is another worker.
 pub(crate) const STAY_TURNS_MAX: u32 = if MODEL { 4 } else { 64 };
 

@@ -7,6 +7,7 @@ use std::future::Future;
 use std::panic::Location;
 use std::time::{Duration, Instant};
 
+use rt_primitive::park::meet_deadlines_closely;
 use rt_primitive::sync::Arc;
 use rt_primitive::thread;
 
@@ -242,6 +243,7 @@ fn run_worker(shared: &Arc<ExecutorShared>, worker: usize, hooks: &ThreadHooks) 
     let Some(worker) = WorkerContext::take_seat(shared, worker) else { return };
     {
         let _seated = worker.sit();
+        meet_deadlines_closely();
         call(hooks.start.as_ref());
         worker.run_until_closed();
     }

@@ -7,6 +7,8 @@
 //! - Sleep: announce it, give the search up, `fence(SeqCst)`, look at every queue once more, park.
 //! - Leave the search with a task: give the search up, `fence(SeqCst)`, and if some queue still
 //!   holds a task, look for a sleeper as a push does.
+//! - Nap, with the search: say so, `fence(SeqCst)`, look at the queues that no worker works off,
+//!   park for a moment. A push from outside claims the search of who naps as it would a sleeper's.
 //!
 //! The fences of a push and of a sleep are ordered. If the push's comes first, the sleeper finds
 //! the task. If the sleep's comes first, the pusher finds the sleeper, or a searcher. A searcher's
@@ -15,29 +17,37 @@
 //!
 //! # Invariants
 //!
-//! - I1: at most one party searches: it set `searching` itself, or was unparked by who set it for
+//! - I1: at most one party searches: it set `search` itself, or was unparked by who set it for
 //!   it.
 //! - I2: a worker sets its own bit; who clears it for another unparks that worker, and hands it the
 //!   search.
-//! - I3: a worker parks only after a look at every queue that came after its fence.
+//! - I3: a worker parks only after a look at every queue that came after its fence, or while
+//!   another naps, which will look.
 //!
 //! Models: `no_task_is_left_while_all_sleep`, `the_last_searcher_leaves_nothing_behind`, and those
 //! in `tests/loom/sleepers.rs`.
 
 use rt_primitive::CachePadded;
-use rt_primitive::atomic::{AtomicBool, AtomicU64, Ordering, fence};
+use rt_primitive::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 use rt_primitive::{mutant, perturb};
 
 /// Workers of one word of the mask.
 const BITS: usize = 64;
+
+/// Nobody searches.
+const NOBODY: u32 = 0;
+/// Somebody searches.
+const SOMEBODY: u32 = 1;
+/// From here on: the worker of the number that remains has the search, and naps.
+const NAPS: u32 = 2;
 
 /// What all workers and pushers know of each other's idleness.
 #[derive(Debug)]
 pub(crate) struct Idle {
     // [A] A bit for each worker that sleeps or is about to (I2).
     sleepers: Box<[CachePadded<AtomicU64>]>,
-    // [A] Somebody searches (I1).
-    searching: CachePadded<AtomicBool>,
+    // [A] `NOBODY`, `SOMEBODY`, or who naps (I1).
+    search: CachePadded<AtomicU32>,
 }
 
 impl Idle {
@@ -46,7 +56,7 @@ impl Idle {
         let words = workers.div_ceil(BITS);
         Idle {
             sleepers: (0..words).map(|_| CachePadded::new(AtomicU64::new(0))).collect(),
-            searching: CachePadded::new(AtomicBool::new(false)),
+            search: CachePadded::new(AtomicU32::new(NOBODY)),
         }
     }
 
@@ -111,18 +121,18 @@ impl Idle {
         }
         if mutant!("idle.search_by_load") {
             // ORDERING: Relaxed; a seeded bug.
-            self.searching.store(true, Ordering::Relaxed);
+            self.search.store(SOMEBODY, Ordering::Relaxed);
             return true;
         }
         // ORDERING: AcqRel; orders this search after the one before it.
-        self.searching.compare_exchange(false, true, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+        self.search.compare_exchange(NOBODY, SOMEBODY, Ordering::AcqRel, Ordering::Relaxed).is_ok()
     }
 
     /// Gives the search up. The caller then looks at the queues, and as a push does at the
     /// sleepers.
     pub(crate) fn end_search(&self) {
         // ORDERING: Release; pairs with the AcqRel in `try_search`.
-        self.searching.store(false, Ordering::Release);
+        self.search.store(NOBODY, Ordering::Release);
         if !mutant!("idle.search_no_fence") {
             // ORDERING: SeqCst fence; pairs with the one in `after_push` of a pusher that woke
             // nobody because of this search.
@@ -140,7 +150,7 @@ impl Idle {
         perturb!();
         if searched {
             // ORDERING: Release; pairs with the AcqRel in `try_search`.
-            self.searching.store(false, Ordering::Release);
+            self.search.store(NOBODY, Ordering::Release);
         }
         if !mutant!("idle.sleep_no_fence") {
             // ORDERING: SeqCst fence; pairs with the one in `after_push`.
@@ -157,8 +167,53 @@ impl Idle {
         self.sleepers[worker / BITS].fetch_and(!bit, Ordering::AcqRel) & bit != 0
     }
 
+    /// The worker, which has the search, naps from now on; it must look at the queues that no
+    /// worker works off after this.
+    pub(crate) fn begin_nap(&self, worker: usize) {
+        // ORDERING: Release; pairs with the AcqRel in `claim_napper`.
+        self.search.store(NAPS + worker as u32, Ordering::Release);
+        if !mutant!("idle.nap_no_fence") {
+            // ORDERING: SeqCst fence; pairs with the one in `after_push_from_outside`.
+            fence(Ordering::SeqCst);
+        }
+        perturb!();
+    }
+
+    /// The nap is over, and the worker has the search; false if a pusher ended it, whose token is
+    /// on its way.
+    pub(crate) fn end_nap(&self, worker: usize) -> bool {
+        let naps = NAPS + worker as u32;
+        // ORDERING: AcqRel; orders this search after the push that ended the nap, if one did.
+        self.search.compare_exchange(naps, SOMEBODY, Ordering::AcqRel, Ordering::Acquire).is_ok()
+    }
+
+    /// Who has the search naps, and will look at every queue in a moment: a fact after a fence.
+    pub(crate) fn is_napped(&self) -> bool {
+        // ORDERING: Relaxed; the fence before it orders it.
+        self.search.load(Ordering::Relaxed) >= NAPS
+    }
+
+    /// As [`after_push`](Self::after_push), for tasks that no worker works off: one that naps is
+    /// woken for them too.
+    pub(crate) fn after_push_from_outside(&self) -> Option<usize> {
+        self.after_push().or_else(|| self.claim_napper())
+    }
+
+    /// Ends the nap of who has the search, which stays with it; the worker to unpark.
+    fn claim_napper(&self) -> Option<usize> {
+        // ORDERING: Relaxed; the exchange below decides, and the fence of the push is before it.
+        let naps = self.search.load(Ordering::Relaxed);
+        if naps < NAPS || mutant!("idle.let_nap") {
+            return None;
+        }
+        // ORDERING: AcqRel; pairs with `begin_nap` and `end_nap`.
+        let claimed =
+            self.search.compare_exchange(naps, SOMEBODY, Ordering::AcqRel, Ordering::Relaxed);
+        claimed.is_ok().then_some((naps - NAPS) as usize)
+    }
+
     fn is_searched(&self) -> bool {
         // ORDERING: Relaxed; as in `should_wake`.
-        self.searching.load(Ordering::Relaxed)
+        self.search.load(Ordering::Relaxed) != NOBODY
     }
 }

@@ -218,6 +218,17 @@ impl ExecutorShared {
         }
     }
 
+    /// After a push that no worker made in its own deque: as [`wake_one`](Self::wake_one), and a
+    /// worker that naps is woken too.
+    pub(crate) fn wake_one_from_outside(&self) {
+        if mutant!("idle.wakes_nobody") {
+            return;
+        }
+        if let Some(worker) = self.idle.after_push_from_outside() {
+            self.unpark(worker);
+        }
+    }
+
     pub(crate) fn unpark(&self, worker: usize) {
         context::with_worker(|own| {
             if let Some(own) = own {
@@ -233,7 +244,7 @@ impl ExecutorShared {
         match self.injector.push(tasks) {
             Ok(()) => {
                 perturb!();
-                self.wake_one();
+                self.wake_one_from_outside();
                 self.quiet.pass();
                 if !self.flavor.has_threads() && self.is_closed() {
                     // A thread inside `block_on` waits, and announces no sleep any more.
@@ -242,6 +253,14 @@ impl ExecutorShared {
             }
             Err(tasks) => tasks.for_each(|task| self.abort(task)),
         }
+    }
+
+    /// True when a task waits that no worker will come to by itself: in the injector, or with a
+    /// guest; exact after a fence.
+    pub(crate) fn any_work_outside(&self) -> bool {
+        let is_guest = |&(number, _): &(usize, &Slot)| number >= self.workers;
+        let mut guests = self.victims().enumerate().filter(is_guest);
+        !self.injector.is_empty() || guests.any(|(_, slot)| !slot.victim.is_empty())
     }
 
     /// True when some queue that others may take from holds a task; exact after a fence.

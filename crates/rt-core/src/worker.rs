@@ -10,6 +10,7 @@ pub(crate) mod away;
 mod chair;
 mod idle;
 pub(crate) mod memory;
+mod pace;
 mod search;
 mod spawn;
 mod take;
@@ -21,6 +22,7 @@ use rt_primitive::mutant;
 use rt_primitive::sync::Arc;
 
 use crate::cancel::request;
+use crate::config::NAP_NS;
 use crate::context;
 use crate::context::entered::{Entered, EnteredGuard};
 use crate::metrics::tallies::SlotTallies;
@@ -57,6 +59,8 @@ pub(crate) struct WorkerContext {
     random: Cell<u32>,
     // [O] Searches in a row that spun for nothing.
     fruitless_spins: Cell<u32>,
+    // [O] How long the next nap is.
+    nap_ns: Cell<u64>,
     // [O] Polls that each worker had made when this one began to spin.
     polls_seen: Box<[Cell<u64>]>,
 }
@@ -83,6 +87,7 @@ impl WorkerContext {
             has_aborted: Cell::new(false),
             random: Cell::new(0x9E37_79B9 ^ (slot as u32 + 1)),
             fruitless_spins: Cell::new(0),
+            nap_ns: Cell::new(NAP_NS.0),
             polls_seen: (0..shared.workers).map(|_| Cell::new(0)).collect(),
         })
     }
@@ -209,7 +214,7 @@ impl WorkerContext {
         self.queue().push(task, |half| self.overflow(half));
         if self.is_guest() {
             // I2: no poll end may come for long, so this is the definitive look.
-            self.shared.wake_one();
+            self.shared.wake_one_from_outside();
             return;
         }
         self.pushed.set(true);

@@ -2,11 +2,13 @@
 //!
 //! The protocol and its invariants are in `../idle.rs`.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rt_primitive::{hint, mutant, perturb, thread};
 
-use crate::config::{FRUITLESS_SPINS_MAX, SHORT_PARK_NS, SPIN_ROUNDS, SPIN_ROUNDS_BETWEEN_YIELDS};
+use crate::config::{
+    FRUITLESS_SPINS_MAX, NAP_NS, SHORT_PARK_NS, SPIN_ROUNDS, SPIN_ROUNDS_BETWEEN_YIELDS,
+};
 use crate::task::header::TaskPtr;
 use crate::worker::WorkerContext;
 use crate::worker::search::Look;
@@ -22,21 +24,31 @@ impl WorkerContext {
     pub(crate) fn wait_for_task(&self, is_ready: &dyn Fn() -> bool) -> Option<TaskPtr> {
         self.slot().heap.give_back_pending();
         let next_look = self.look_at_memory();
-        let found = self.spin(is_ready);
-        if found.is_some() {
-            return found;
+        let has_search = self.take_search();
+        let leaves_others_alone = has_search && self.are_others_quick();
+        if has_search && !leaves_others_alone {
+            let found = self.spin(is_ready);
+            if found.is_some() {
+                return found;
+            }
         }
         let deadline = self.shared.driver.turn(self.slot);
         let found = self.next_own_task();
         if found.is_some() {
             return found;
         }
+        if leaves_others_alone {
+            self.nap(deadline, is_ready);
+            return None;
+        }
         self.shared.idle.announce_sleep(self.slot, self.searching.replace(false));
         if self.shared.is_closed() || is_ready() {
             self.cancel_sleep();
             return None;
         }
-        let found = if mutant!("idle.skip_last_look") { None } else { self.search(Look::Exact) };
+        // Who naps has the search, and looks after what there is (I3 of `../idle.rs`).
+        let skips_look = mutant!("idle.skip_last_look") || self.shared.idle.is_napped();
+        let found = if skips_look { None } else { self.search(Look::Exact) };
         if found.is_some() {
             self.cancel_sleep();
             // Others may have relied on the search that this worker gave up when it announced: if
@@ -56,20 +68,39 @@ impl WorkerContext {
         None
     }
 
-    /// Searches for a while, if nobody else does.
-    fn spin(&self, is_ready: &dyn Fn() -> bool) -> Option<TaskPtr> {
+    /// Takes the search, if nobody else has it; false if somebody has.
+    fn take_search(&self) -> bool {
         if !self.searching.get() {
-            if !self.shared.idle.try_search() {
-                return None;
-            }
-            self.searching.set(true);
+            self.searching.set(self.shared.idle.try_search());
         }
+        self.searching.get()
+    }
+
+    /// Parks for a moment, with the search.
+    fn nap(&self, deadline: Option<Instant>, is_ready: &dyn Fn() -> bool) {
+        let length = self.nap_ns.replace(NAP_NS.1.min(2 * self.nap_ns.get()));
+        let end = Instant::now() + Duration::from_nanos(length);
+        let end = deadline.map_or(end, |deadline| deadline.min(end));
+        self.shared.idle.begin_nap(self.slot);
+        if !self.shared.is_closed() && !is_ready() && !self.shared.any_work_outside() {
+            let before = self.shared.age();
+            self.tallies().busy.sleep(before);
+            self.slot().parker.park_until(Some(end));
+            self.tallies().busy.wake(self.shared.age());
+        }
+        // Its token may still come, if a pusher ended the nap: a later park returns at once.
+        let _ = self.shared.idle.end_nap(self.slot);
+    }
+
+    /// Searches for a while.
+    fn spin(&self, is_ready: &dyn Fn() -> bool) -> Option<TaskPtr> {
         let rounds = if self.fruitless_spins.get() < FRUITLESS_SPINS_MAX { SPIN_ROUNDS } else { 0 };
         self.note_polls();
         for round in 0..=rounds {
             let found = self.search(Look::Hinted);
             if found.is_some() {
                 self.fruitless_spins.set(0);
+                self.nap_ns.set(NAP_NS.0);
                 return found;
             }
             if self.shared.is_closed() || is_ready() || round == rounds {

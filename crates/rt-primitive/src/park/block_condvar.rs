@@ -54,3 +54,6 @@ impl Blocker {
         self.condvar.notify_one();
     }
 }
+
+/// Cannot be asked for here.
+pub(super) fn meet_deadlines_closely() {}

@@ -3,7 +3,11 @@
 use crate::atomic::AtomicU32;
 use crate::count;
 use rustix::thread::futex::{self, Flags, Timespec};
+use std::num::NonZeroU64;
 use std::time::Instant;
+
+/// How late the system may wake the thread, in ns.
+const SLACK_NS: u64 = 1_000;
 
 /// The kernel keeps the sleepers, by the address of the word.
 #[derive(Debug)]
@@ -44,4 +48,10 @@ impl Blocker {
         let woken = futex::wake(word, Flags::PRIVATE, 1);
         debug_assert!(woken.is_ok(), "futex wake failed: {woken:?}");
     }
+}
+
+/// See the function of the same name in `park`.
+pub(super) fn meet_deadlines_closely() {
+    // A system that refuses wakes later; nothing else depends on it.
+    let _ = rustix::thread::set_current_timer_slack(NonZeroU64::new(SLACK_NS));
 }

@@ -1,6 +1,7 @@
 //! A task that is always ready starves nobody. Polls are counted, not time.
 
 use std::future::poll_fn;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::task::{Poll, Waker};
 use std::time::Duration;
@@ -132,6 +133,38 @@ fn a_task_that_finds_everything_ready_starves_nobody() {
             }
         }));
     });
+}
+
+/// While all are quick, the other worker leaves them alone; it comes once one of them takes long.
+#[test]
+fn a_worker_that_slows_down_is_helped() {
+    let runtime = with_workers(2);
+    let (said, heard) = mpsc::channel();
+    let is_asked = Arc::new(AtomicBool::new(false));
+    for _ in 0..3 {
+        let (said, is_asked) = (said.clone(), is_asked.clone());
+        drop(runtime.spawn(async move {
+            loop {
+                if is_asked.swap(false, Ordering::SeqCst) {
+                    said.send(()).unwrap();
+                }
+                yield_now().await;
+            }
+        }));
+    }
+    let (tell, told) = mpsc::channel();
+    drop(runtime.spawn(async move {
+        for _ in 0..100 {
+            for _ in 0..2_000 {
+                yield_now().await;
+            }
+            is_asked.store(true, Ordering::SeqCst);
+            // Keeps the worker inside this poll until another task has had a turn.
+            heard.recv().unwrap();
+        }
+        tell.send(()).unwrap();
+    }));
+    told.recv().unwrap();
 }
 
 #[test]

@@ -112,3 +112,68 @@ fn a_wake_meets_a_deadline() {
         assert!(idle.try_search(), "I1: the search was left to nobody");
     });
 }
+
+/// A task is pushed from outside while a worker that has the search begins a nap: the worker sees
+/// the task, or the push ends the nap; the search stays with the worker.
+///
+/// Mutants: idle.nap_no_fence, idle.push_no_fence, idle.let_nap
+#[test]
+fn a_push_from_outside_ends_a_nap() {
+    model::check("a_push_from_outside_ends_a_nap", Some(3), |order| {
+        let shared = executor(1);
+        assert!(shared.idle.try_search(), "nobody else is there to search");
+        let (pusher, napper) = (shared.clone(), shared.clone());
+        let (a, b) = model::spawn2(
+            order,
+            move || spawn_one(&pusher),
+            move || {
+                napper.idle.begin_nap(0);
+                napper.any_work_outside()
+            },
+        );
+        a.join().unwrap();
+        let saw_it = b.join().unwrap();
+        let ended_by_itself = shared.idle.end_nap(0);
+        assert!(saw_it || !ended_by_itself, "neither seen nor woken");
+        assert!(!shared.idle.try_search(), "I1: the search is the worker's");
+        shutdown::close(&shared);
+        assert_no_page_left();
+    });
+}
+
+/// A worker goes to sleep without a look at the deques, because another naps, which meanwhile wakes
+/// and leaves the search with a task: the other task is not left while the first worker sleeps.
+///
+/// Mutants: idle.sleep_no_fence
+#[test]
+fn a_sleeper_may_rely_on_who_naps() {
+    model::check("a_sleeper_may_rely_on_who_naps", Some(3), |order| {
+        let shared = executor(3);
+        let busy = WorkerContext::take_seat(&shared, 0).expect("nobody has the seat");
+        let seated = busy.sit();
+        // The first is this worker's next, so the second is in its deque.
+        (0..2).for_each(|_| spawn_one(&shared));
+        drop(seated);
+        shutdown::return_seat(busy);
+        assert!(shared.idle.try_search(), "nobody else is there to search");
+        shared.idle.begin_nap(1);
+        let (napper, sleeper) = (shared.clone(), shared.clone());
+        let (a, b) = model::spawn2(
+            order,
+            move || {
+                assert!(napper.idle.end_nap(1), "nobody pushes from outside");
+                napper.idle.end_search();
+                napper.any_work().then(|| napper.idle.claim_sleeper()).flatten()
+            },
+            move || {
+                sleeper.idle.announce_sleep(2, false);
+                !sleeper.idle.is_napped() && sleeper.any_work()
+            },
+        );
+        let woken = a.join().unwrap();
+        let saw_it = b.join().unwrap();
+        assert!(saw_it || woken == Some(2), "neither seen nor woken");
+        shutdown::close(&shared);
+        assert_no_page_left();
+    });
+}
