@@ -17,6 +17,7 @@
 
 pub(crate) mod foreign;
 mod owner;
+mod wake;
 
 use std::any::Any;
 use std::fmt;
@@ -27,7 +28,7 @@ use rt_primitive::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
 use rt_primitive::fork::Generation;
 use rt_primitive::park::Parker;
 use rt_primitive::sync::{Arc, Mutex};
-use rt_primitive::{CachePadded, mutant, perturb};
+use rt_primitive::{CachePadded, perturb};
 
 use crate::config::{FOREIGN_HEAPS, Flavor, GUESTS};
 use crate::context;
@@ -208,37 +209,6 @@ impl ExecutorShared {
         is_first
     }
 
-    /// After a push: wakes a worker if one sleeps and nobody searches.
-    pub(crate) fn wake_one(&self) {
-        if mutant!("idle.wakes_nobody") {
-            return;
-        }
-        if let Some(worker) = self.idle.after_push() {
-            self.unpark(worker);
-        }
-    }
-
-    /// After a push that no worker made in its own deque: as [`wake_one`](Self::wake_one), and a
-    /// worker that naps is woken too.
-    pub(crate) fn wake_one_from_outside(&self) {
-        if mutant!("idle.wakes_nobody") {
-            return;
-        }
-        if let Some(worker) = self.idle.after_push_from_outside() {
-            self.unpark(worker);
-        }
-    }
-
-    pub(crate) fn unpark(&self, worker: usize) {
-        context::with_worker(|own| {
-            if let Some(own) = own {
-                own.tallies().wakes.add(1);
-            }
-        });
-        perturb!();
-        self.slots[worker].parker.unpark();
-    }
-
     /// Adds tasks to the injector and wakes a worker for them; after the shutdown they end here.
     pub(crate) fn inject(&self, tasks: Chain<TaskPtr>) {
         match self.injector.push(tasks) {
@@ -253,28 +223,6 @@ impl ExecutorShared {
             }
             Err(tasks) => tasks.for_each(|task| self.abort(task)),
         }
-    }
-
-    /// True when a task waits that no worker will come to by itself: in the injector, or with a
-    /// guest; exact after a fence.
-    pub(crate) fn any_work_outside(&self) -> bool {
-        let is_guest = |&(number, _): &(usize, &Slot)| number >= self.workers;
-        let mut guests = self.victims().enumerate().filter(is_guest);
-        !self.injector.is_empty() || guests.any(|(_, slot)| !slot.victim.is_empty())
-    }
-
-    /// True when some queue that others may take from holds a task; exact after a fence.
-    pub(crate) fn any_work(&self) -> bool {
-        !self.injector.is_empty() || self.victims().any(|slot| !slot.victim.is_empty())
-    }
-
-    /// The slots that thieves may try: all workers, and the guests that are in use.
-    fn victims(&self) -> impl Iterator<Item = &Slot> {
-        let guests = self.guests_in_use();
-        let is_tried = move |&(number, _): &(usize, &Slot)| {
-            number < self.workers || guests >> (number - self.workers) & 1 != 0
-        };
-        self.slots.iter().enumerate().filter(is_tried).map(|(_, slot)| slot)
     }
 
     /// A bit for each guest slot that a thread drives.

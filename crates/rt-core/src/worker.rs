@@ -12,11 +12,11 @@ mod idle;
 pub(crate) mod memory;
 mod pace;
 mod search;
+mod seated;
 mod spawn;
 mod take;
 
 use std::cell::Cell;
-use std::ptr::{self, NonNull};
 
 use rt_primitive::mutant;
 use rt_primitive::sync::Arc;
@@ -24,11 +24,10 @@ use rt_primitive::sync::Arc;
 use crate::cancel::request;
 use crate::config::NAP_NS;
 use crate::context;
-use crate::context::entered::{Entered, EnteredGuard};
+use crate::context::entered::EnteredGuard;
 use crate::metrics::tallies::SlotTallies;
 use crate::queue::Chain;
 use crate::shared::{ExecutorShared, Seat, Slot};
-use crate::slab::{self, Heap};
 use crate::task::header::{Polled, TaskPtr};
 use crate::task::state::PollEnd;
 use crate::worker::chair::Chair;
@@ -90,17 +89,6 @@ impl WorkerContext {
             nap_ns: Cell::new(NAP_NS.0),
             polls_seen: (0..shared.workers).map(|_| Cell::new(0)).collect(),
         })
-    }
-
-    /// Makes this the calling thread's slot for as long as the guard lives.
-    pub(crate) fn sit(&self) -> Seated<'_> {
-        let heap_before = slab::replace_own_heap(&self.slot().heap);
-        let before = context::with(|thread| {
-            let entered = thread.entered.get();
-            (thread.worker.replace(self), thread.entered_before_slot.replace(entered))
-        });
-        let (worker_before, entered_before) = before.unwrap_or((ptr::null(), None));
-        Seated { worker: self, heap_before, worker_before, entered_before }
     }
 
     /// What the next thread to drive the slot needs.
@@ -309,27 +297,5 @@ impl WorkerContext {
     #[inline]
     fn seat(&self) -> &Seat {
         self.chair.seat()
-    }
-}
-
-/// The calling thread drives a slot while this lives.
-#[must_use]
-pub(crate) struct Seated<'a> {
-    worker: &'a WorkerContext,
-    heap_before: *const Heap,
-    worker_before: *const WorkerContext,
-    entered_before: Option<NonNull<Entered>>,
-}
-
-impl Drop for Seated<'_> {
-    fn drop(&mut self) {
-        if self.worker.has_seat() {
-            self.worker.slot().heap.give_back_pending();
-        }
-        slab::replace_own_heap(self.heap_before);
-        context::with(|thread| {
-            thread.worker.set(self.worker_before);
-            thread.entered_before_slot.set(self.entered_before);
-        });
     }
 }

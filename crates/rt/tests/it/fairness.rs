@@ -145,7 +145,7 @@ fn a_worker_that_slows_down_is_helped() {
         let (said, is_asked) = (said.clone(), is_asked.clone());
         drop(runtime.spawn(async move {
             loop {
-                if is_asked.swap(false, Ordering::SeqCst) {
+                if is_asked.swap(false, Ordering::AcqRel) {
                     said.send(()).unwrap();
                 }
                 yield_now().await;
@@ -158,7 +158,7 @@ fn a_worker_that_slows_down_is_helped() {
             for _ in 0..2_000 {
                 yield_now().await;
             }
-            is_asked.store(true, Ordering::SeqCst);
+            is_asked.store(true, Ordering::Release);
             // Keeps the worker inside this poll until another task has had a turn.
             heard.recv().unwrap();
         }
