@@ -1,6 +1,7 @@
 //! The one trait behind which every runtime does the same work.
 
 mod locks;
+mod many;
 mod rt;
 mod smol;
 mod tokio;
@@ -10,14 +11,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub(crate) use self::{locks::Locks, rt::Rt, smol::Smol, tokio::Tokio};
+pub(crate) use self::{locks::Locks, many::Many, rt::Rt, smol::Smol, tokio::Tokio};
 use crate::channels::Channels;
 
 /// The peers in the order in which each rep runs them. The first is ours.
 pub(crate) const PEERS: [&str; 3] = [Rt::NAME, Tokio::NAME, Smol::NAME];
 
 /// A runtime as its own users would use it. All calls are dispatched statically.
-pub(crate) trait Peer: Channels + Locks + 'static {
+pub(crate) trait Peer: Channels + Locks + Many + 'static {
     const NAME: &'static str;
 
     /// A running runtime; dropping it stops its threads and drops its tasks.

@@ -6,6 +6,7 @@ mod channels;
 mod core;
 mod lateness;
 mod locks;
+mod many;
 mod parked;
 mod shapes;
 mod time;
@@ -42,6 +43,8 @@ const TIME: Group = Group("time");
 const TIMERS: Group = Group("timers");
 const CHANNELS: Group = Group("channels");
 const LOCKS: Group = Group("locks");
+/// Many tasks at once, and what may be around one.
+const MANY: Group = Group("many");
 const MEMORY: Group = Group("memory");
 
 /// An entry of the suite.
@@ -114,6 +117,11 @@ pub(crate) fn all() -> Vec<Bench> {
         Bench::timed::<locks::NotifyPingPong>(LOCKS),
         Bench::timed::<locks::CondvarSlot>(LOCKS),
         Bench::timed::<locks::BarrierRounds>(LOCKS),
+        Bench::timed::<many::GroupOfMany>(MANY),
+        Bench::timed::<many::GatherOfMany>(MANY),
+        Bench::timed::<many::Regions>(MANY),
+        Bench::timed::<many::TimeoutReady>(MANY),
+        Bench::timed::<many::ListOfMany>(MANY),
         Bench { group: MEMORY, name: parked::NAME, does: parked::DOES, kind: Kind::Weighed },
     ]
 }
