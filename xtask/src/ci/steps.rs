@@ -47,7 +47,12 @@ impl Step {
 
 /// All steps; `models` are the crates that have some.
 pub(super) fn all(examples: &[String], models: &[String], is_full: bool) -> Vec<Step> {
-    let mut steps = vec![
+    let mut steps = Vec::new();
+    if !has_nextest() {
+        let install = cargo(&["install", "--locked", "cargo-nextest"]);
+        steps.push(Step::new("install cargo-nextest", install, 30));
+    }
+    steps.extend([
         Step::new("fmt", cargo(&["fmt", "--all", "--check"]), 5),
         Step::new("tidy", xtask(&["tidy"]), 5),
         Step::new("clippy", clippy(), 20),
@@ -57,7 +62,7 @@ pub(super) fn all(examples: &[String], models: &[String], is_full: bool) -> Vec<
         Step::new(TESTS, nextest(&[]), 30),
         Step::new("doctests", cargo(&["test", "--doc", "--workspace"]), 20),
         Step::new("cost", cargo(cost::ARGUMENTS), 20),
-    ];
+    ]);
     steps.extend(FEATURES.iter().map(|features| {
         let check = cargo(&["check", "-p", "rt", "--features", features]);
         Step::new(format!("features {features}"), check, 10)
@@ -118,6 +123,11 @@ fn nextest(arguments: &[&str]) -> Command {
     let mut command = cargo(&["nextest", "run", "--workspace", "--release", "--color", "never"]);
     command.args(arguments);
     command
+}
+
+/// A machine with only Rust on it has none.
+fn has_nextest() -> bool {
+    cargo(&["nextest", "--version"]).output().is_ok_and(|output| output.status.success())
 }
 
 fn soak() -> Command {
