@@ -7,7 +7,9 @@ mod smol;
 mod tokio;
 
 use std::{
+    fmt::Debug,
     pin::Pin,
+    task::{Context, Poll},
     time::{Duration, Instant},
 };
 
@@ -86,6 +88,23 @@ pub(crate) trait Peer: Channels + Locks + Many + 'static {
 
     /// Waits for a sender that must not be dropped unsent.
     fn receive<T: Send + 'static>(receiver: Self::Receiver<T>) -> impl Future<Output = T> + Send;
+}
+
+/// The value of a receiver whose sender sends one. Not an async block, whose states would cost as
+/// much as the receiver of some peers, and which the others do not need.
+struct Sent<R>(R);
+
+impl<T, E, R> Future for Sent<R>
+where
+    E: Debug,
+    R: Future<Output = Result<T, E>> + Unpin,
+{
+    type Output = T;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
+        Pin::new(&mut self.0).poll(cx).map(|value| value.expect("the sender sends"))
+    }
 }
 
 /// Runs `future` as a task while the calling thread sleeps in the standard library.

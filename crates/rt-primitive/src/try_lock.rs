@@ -21,7 +21,7 @@ use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
 /// How often `lock` spins before it gives its time slice away.
-const SPINS_MAX: u32 = if MODEL { 0 } else { 32 };
+const SPINS_MAX: u32 = if MODEL { 0 } else { 64 };
 
 /// A lock that can be tried without waiting: one read-modify-write to lock, one store to unlock.
 ///
@@ -68,18 +68,33 @@ impl<T> TryLock<T> {
     ///
     /// Nothing wakes the caller when the lock becomes free. Use it where the holder is known to
     /// leave soon.
+    #[inline]
     pub fn lock(&self) -> TryLockGuard<'_, T> {
         count::lock();
+        match self.try_lock() {
+            Some(guard) => guard,
+            None => self.lock_slowly(),
+        }
+    }
+
+    /// Waits by loads, which leave the word where the holder needs it, and tries again when it
+    /// looks free.
+    #[cold]
+    fn lock_slowly(&self) -> TryLockGuard<'_, T> {
         let mut spins = 0;
         loop {
-            if let Some(guard) = self.try_lock() {
-                return guard;
-            }
-            if spins == SPINS_MAX {
-                thread::yield_now();
-            } else {
+            if spins < SPINS_MAX {
                 spins += 1;
                 hint::spin_loop();
+            } else {
+                thread::yield_now();
+            }
+            // ORDERING: Relaxed; the exchange of `try_lock` decides. A model need not look.
+            if !MODEL && self.locked.load(Ordering::Relaxed) {
+                continue;
+            }
+            if let Some(guard) = self.try_lock() {
+                return guard;
             }
         }
     }

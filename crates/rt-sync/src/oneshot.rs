@@ -33,7 +33,6 @@ use std::panic::Location;
 #[doc(alias = "create_future")]
 #[track_caller]
 pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
-    let (for_sender, for_receiver) = cell::pair();
-    let made_at = Location::caller();
-    (Sender::new(for_sender, made_at), Receiver::new(for_receiver, made_at))
+    let (for_sender, for_receiver) = cell::pair(Location::caller());
+    (Sender::new(for_sender), Receiver::new(for_receiver))
 }

@@ -71,6 +71,7 @@ impl<P, D> WaitQueue<P, D> {
     }
 
     /// Takes the lock. It is held for a few instructions, and never while foreign code runs.
+    #[inline]
     pub(crate) fn lock(&self) -> QueueGuard<'_, P, D> {
         QueueGuard { queue: self, contents: self.contents.lock() }
     }

@@ -7,7 +7,7 @@ use std::{
 
 use ::rt::sync::oneshot;
 
-use super::Peer;
+use super::{Peer, Sent};
 
 /// `rt`, multi-threaded, with the default settings.
 pub(crate) enum Rt {}
@@ -101,7 +101,7 @@ impl Peer for Rt {
         assert!(sender.send(value).is_ok(), "the receiver is still there");
     }
 
-    async fn receive<T: Send + 'static>(receiver: Self::Receiver<T>) -> T {
-        receiver.await.expect("the sender sends")
+    fn receive<T: Send + 'static>(receiver: Self::Receiver<T>) -> impl Future<Output = T> + Send {
+        Sent(receiver)
     }
 }

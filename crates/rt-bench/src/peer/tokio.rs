@@ -7,7 +7,7 @@ use std::{
 
 use ::tokio::{runtime, sync::oneshot, task, time};
 
-use super::Peer;
+use super::{Peer, Sent};
 
 /// tokio's multi-threaded runtime, with its timers and its own oneshot.
 pub(crate) enum Tokio {}
@@ -102,7 +102,7 @@ impl Peer for Tokio {
         assert!(sender.send(value).is_ok(), "the receiver is still there");
     }
 
-    async fn receive<T: Send + 'static>(receiver: Self::Receiver<T>) -> T {
-        receiver.await.expect("the sender sends")
+    fn receive<T: Send + 'static>(receiver: Self::Receiver<T>) -> impl Future<Output = T> + Send {
+        Sent(receiver)
     }
 }

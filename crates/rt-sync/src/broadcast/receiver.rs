@@ -3,7 +3,7 @@
 use super::error::{RecvError, TryRecvError};
 use super::ring::{Ends, Found, Ring};
 use crate::blocking;
-use crate::waiters::{QueueGuard, Stage, Waiter};
+use crate::waiters::{Stage, Waiter};
 use pin_project_lite::pin_project;
 use rt_core::{WaitKind, note_wait, poll_budget};
 use rt_primitive::sync::Arc;
@@ -36,7 +36,7 @@ impl<T> Receiver<T> {
 
     /// How many values it could receive now, had it not missed any.
     pub fn len(&self) -> usize {
-        (self.ring.waiting.lock().next - self.next) as usize
+        (self.ring.sent() - self.next) as usize
     }
 
     /// True when no value was sent that it has not received.
@@ -73,10 +73,15 @@ impl<T: Clone> Receiver<T> {
     ///
     /// [`TryRecvError::Empty`], or as [`recv`](Self::recv).
     pub fn try_recv(&mut self) -> Result<T, TryRecvError> {
-        match receive(&self.ring, &mut self.next) {
-            Ok(received) => Ok(received?),
-            Err(_) => Err(TryRecvError::Empty),
+        if let Some(received) = receive(&self.ring, &mut self.next) {
+            return Ok(received?);
         }
+        let senders = self.ring.waiting.lock().senders;
+        if self.next < self.ring.sent() {
+            // Sent just before the last sender went.
+            return self.try_recv();
+        }
+        Err(if senders == 0 { TryRecvError::Closed } else { TryRecvError::Empty })
     }
 
     /// As [`recv`](Self::recv), for threads that run no tasks: the calling thread stops.
@@ -94,32 +99,22 @@ impl<T: Clone> Receiver<T> {
     }
 }
 
-/// Receives what there is for `next`, which then moves on; with the lock if there is nothing yet.
-fn receive<'r, T: Clone>(
-    ring: &'r Ring<T>,
-    next: &mut u64,
-) -> Result<Result<T, RecvError>, QueueGuard<'r, (), Ends>> {
-    loop {
-        match ring.find(*next) {
-            Found::Value(value) => {
-                *next += 1;
-                // The last one to have it needs no copy.
-                return Ok(Ok(Arc::try_unwrap(value).unwrap_or_else(|value| (*value).clone())));
-            }
-            Found::Gone => {
-                let oldest = ring.oldest(&ring.waiting.lock());
-                let missed = oldest - *next;
-                *next = oldest;
-                return Ok(Err(RecvError::Lagged(missed)));
-            }
-            Found::Nothing => {}
+/// Receives what there is for `next`, which then moves on; `None` if it was not sent yet.
+fn receive<T: Clone>(ring: &Ring<T>, next: &mut u64) -> Option<Result<T, RecvError>> {
+    match ring.find(*next) {
+        Found::Value(value) => {
+            *next += 1;
+            // The last one to have it needs no copy.
+            let is_last = Arc::strong_count(&value) == 1;
+            let unshared = if is_last { Arc::try_unwrap(value) } else { Err(value) };
+            Some(Ok(unshared.unwrap_or_else(|value| (*value).clone())))
         }
-        let ends = ring.waiting.lock();
-        if ends.next > *next {
-            // Sent since.
-            continue;
+        Found::Gone { oldest } => {
+            let missed = oldest - *next;
+            *next = oldest;
+            Some(Err(RecvError::Lagged(missed)))
         }
-        return if ends.senders == 0 { Ok(Err(RecvError::Closed)) } else { Err(ends) };
+        Found::Nothing => None,
     }
 }
 
@@ -161,14 +156,19 @@ impl<T: Clone> Future for Receiving<'_, T> {
             {
                 break;
             }
-            if let Ok(received) = receive(ring, this.next) {
+            if let Some(received) = receive(ring, this.next) {
                 return Poll::Ready(received);
             }
             this.waiter.as_mut().prepare((), cx);
-            match receive(ring, this.next) {
-                Ok(received) => return Poll::Ready(received),
-                Err(mut ends) => ends.push(this.waiter.as_ref()),
+            let mut ends = ring.waiting.lock();
+            if **this.next < ring.sent() {
+                continue;
             }
+            if ends.senders == 0 {
+                return Poll::Ready(Err(RecvError::Closed));
+            }
+            ends.push(this.waiter.as_ref());
+            break;
         }
         note_wait(WaitKind::Receive, this.site, ring.resource());
         Poll::Pending

@@ -1,13 +1,14 @@
 //! The latest values, by number, and who waits for the next.
 //!
-//! A value's number says which slot it is in. A sender takes the next number and fills the slot
-//! under the lock of the queue, so values are there in the order of their numbers. A receiver looks
-//! into the slot of the number it wants, without that lock; finding an older value there it looks
-//! once more under the lock, and then waits.
+//! A value's number says which slot it is in. A sender takes the next number, fills the slot, and
+//! counts `sent` up under the lock of the queue, so values are there in the order of their numbers.
+//! A receiver looks, without that lock, whether its number was sent, and if so into the slot; if
+//! not it looks once more under the lock, and then waits.
 //!
 //! Values are shared and not copied under a lock: `Clone` and `Drop` of a value run outside.
 
-use crate::waiters::{QueueGuard, WaitQueue};
+use crate::waiters::WaitQueue;
+use rt_primitive::atomic::{AtomicU64, Ordering};
 use rt_primitive::mutant;
 use rt_primitive::sync::{Arc, TryLock};
 use std::ptr;
@@ -15,6 +16,8 @@ use std::ptr;
 /// See the head of the file.
 pub(super) struct Ring<T> {
     slots: Box<[TryLock<Option<Kept<T>>>]>,
+    /// The number of the next value, which is counted up under the lock of the queue.
+    sent: AtomicU64,
     /// Receivers that wait for the next value.
     pub(super) waiting: WaitQueue<(), Ends>,
 }
@@ -27,8 +30,6 @@ struct Kept<T> {
 
 /// What the lock of the queue guards.
 pub(super) struct Ends {
-    /// The number of the next value.
-    pub(super) next: u64,
     pub(super) receivers: usize,
     pub(super) senders: usize,
 }
@@ -38,18 +39,27 @@ pub(super) enum Found<T> {
     Value(Arc<T>),
     /// It was not sent yet.
     Nothing,
-    /// A newer value has taken its place.
-    Gone,
+    /// A newer value has taken its place; the oldest that is kept.
+    Gone {
+        oldest: u64,
+    },
 }
 
 impl<T> Ring<T> {
     /// With one sender and one receiver; `capacity` is a power of two.
     pub(super) fn new(capacity: usize) -> Self {
-        let ends = Ends { next: 0, receivers: 1, senders: 1 };
+        let ends = Ends { receivers: 1, senders: 1 };
         Ring {
             slots: (0..capacity).map(|_| TryLock::new(None)).collect(),
+            sent: AtomicU64::new(0),
             waiting: WaitQueue::new(ends),
         }
+    }
+
+    /// The number of the next value; under the lock of the queue it stays so.
+    pub(super) fn sent(&self) -> u64 {
+        // ORDERING: Acquire; pairs with Release in `send`; the values before it are in their slots.
+        self.sent.load(Ordering::Acquire)
     }
 
     /// What this is to those who show what waits for what.
@@ -68,16 +78,18 @@ impl<T> Ring<T> {
     /// The value, when there is none.
     pub(super) fn send(&self, value: T) -> Result<usize, T> {
         let value = Arc::new(value);
-        let mut ends = self.waiting.lock();
+        let ends = self.waiting.lock();
         let receivers = ends.receivers;
         if receivers == 0 {
             drop(ends);
             let unshared = Arc::try_unwrap(value);
             return Err(unshared.unwrap_or_else(|_| unreachable!("nobody else has got it")));
         }
-        let number = ends.next;
-        ends.next += 1;
+        let number = self.sent();
         let old = self.slot(number).lock().replace(Kept { number, value });
+        // ORDERING: Release; pairs with Acquire in `sent`. A plain store, since the lock is held.
+        // Processors need it; loom shows the slot's lock as taken in any case.
+        self.sent.store(number + 1, Ordering::Release);
         if !mutant!("broadcast.send_untold") {
             ends.serve_all(|(), _| (), |_| ());
         }
@@ -87,16 +99,18 @@ impl<T> Ring<T> {
 
     /// What there is for `number`.
     pub(super) fn find(&self, number: u64) -> Found<T> {
+        if number >= self.sent() {
+            return Found::Nothing;
+        }
         match &*self.slot(number).lock() {
             Some(kept) if kept.number == number => Found::Value(kept.value.clone()),
-            Some(kept) if kept.number > number => Found::Gone,
-            Some(_) | None => Found::Nothing,
+            Some(newer) => {
+                // That one may not count as sent yet.
+                let sent = self.sent().max(newer.number + 1);
+                Found::Gone { oldest: sent - self.slots.len() as u64 }
+            }
+            None => unreachable!("value {number} was put in before it counted as sent"),
         }
-    }
-
-    /// The number of the oldest value that is kept.
-    pub(super) fn oldest(&self, ends: &QueueGuard<'_, (), Ends>) -> u64 {
-        ends.next.saturating_sub(self.slots.len() as u64)
     }
 
     pub(super) fn add_sender(&self) {
@@ -116,7 +130,7 @@ impl<T> Ring<T> {
     pub(super) fn add_receiver(&self) -> u64 {
         let mut ends = self.waiting.lock();
         ends.receivers += 1;
-        ends.next
+        self.sent()
     }
 
     pub(super) fn remove_receiver(&self) {

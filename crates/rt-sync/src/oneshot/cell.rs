@@ -14,6 +14,7 @@
 use super::state::{Finish, Half, Look, OneshotState};
 use crate::waker_slot::WakerSlot;
 use rt_primitive::cell::UnsafeCell;
+use std::panic::Location;
 use std::ptr::NonNull;
 use std::task::Waker;
 
@@ -21,6 +22,8 @@ use std::task::Waker;
 struct OneshotCell<T> {
     // [A] Who owns what.
     state: OneshotState,
+    // [C] Where the channel was made. Here, so that each half is one word to move.
+    made_at: &'static Location<'static>,
     // [O] The sender's until it has finished, then the receiver's (I1 of `state`).
     value: UnsafeCell<Option<T>>,
     // [O] See I2 of `state`.
@@ -46,9 +49,10 @@ unsafe impl<T: Send> Sync for SenderEnd<T> {}
 unsafe impl<T: Send> Sync for ReceiverEnd<T> {}
 
 /// The ends of new memory.
-pub(super) fn pair<T>() -> (SenderEnd<T>, ReceiverEnd<T>) {
+pub(super) fn pair<T>(made_at: &'static Location<'static>) -> (SenderEnd<T>, ReceiverEnd<T>) {
     let cell = NonNull::from(Box::leak(Box::new(OneshotCell {
         state: OneshotState::new(),
+        made_at,
         value: UnsafeCell::new(None),
         rx_waker: WakerSlot::new(),
         tx_waker: WakerSlot::new(),
@@ -77,6 +81,10 @@ impl<T> SenderEnd<T> {
     /// A number that both ends have, for those who show what waits for what.
     pub(super) fn resource(&self) -> usize {
         self.0.as_ptr().addr()
+    }
+
+    pub(super) fn made_at(&self) -> &'static Location<'static> {
+        self.cell().made_at
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -126,16 +134,25 @@ impl<T> SenderEnd<T> {
     /// The value, if the receiver wants none.
     #[inline]
     pub(super) fn finish(self, value: Option<T>) -> Result<(), T> {
-        if self.cell().state.look_at_receiver().1 {
+        let cell = self.cell();
+        if cell.state.look_at_receiver().1 {
             self.stop_wait();
         }
-        let cell = self.cell();
         let has_value = value.is_some();
         cell.value.with_mut(|slot| {
             // SAFETY: I1 of `state`: the sender has not finished, so the value is its own.
             unsafe { *slot = value };
         });
         match cell.state.finish(has_value) {
+            Finish::Left => Ok(()),
+            finish => self.end(finish),
+        }
+    }
+
+    /// What remains to be done when somebody waits for the value, or nobody wants it.
+    fn end(self, finish: Finish) -> Result<(), T> {
+        let cell = self.cell();
+        match finish {
             Finish::Left => Ok(()),
             Finish::LastOut => {
                 // SAFETY: the duty of free: `state` says so, and `self` ends here.
@@ -169,6 +186,10 @@ impl<T> ReceiverEnd<T> {
     fn cell(&self) -> &OneshotCell<T> {
         // SAFETY: I1: this end has not left, since it is used up when it does.
         unsafe { self.0.as_ref() }
+    }
+
+    pub(super) fn made_at(&self) -> &'static Location<'static> {
+        self.cell().made_at
     }
 
     /// The same number as the other end's.

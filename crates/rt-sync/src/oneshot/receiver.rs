@@ -7,7 +7,6 @@ use crate::blocking;
 use rt_core::{WaitKind, note_wait, poll_budget};
 use std::fmt;
 use std::future::Future;
-use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -30,14 +29,13 @@ use std::task::{Context, Poll, ready};
 pub struct Receiver<T> {
     /// `None` once the value or the error was given out.
     end: Option<ReceiverEnd<T>>,
-    made_at: &'static Location<'static>,
 }
 
 impl<T> Unpin for Receiver<T> {}
 
 impl<T> Receiver<T> {
-    pub(super) fn new(end: ReceiverEnd<T>, made_at: &'static Location<'static>) -> Receiver<T> {
-        Receiver { end: Some(end), made_at }
+    pub(super) fn new(end: ReceiverEnd<T>) -> Receiver<T> {
+        Receiver { end: Some(end) }
     }
 
     /// Takes the value if it has come.
@@ -133,16 +131,13 @@ impl<T> Future for Receiver<T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<T, RecvError>> {
         ready!(poll_budget(cx));
-        let made_at = self.made_at;
-        let Some(end) = &mut self.end else {
-            panic!("the receiver made at {made_at} was polled after it had ended");
-        };
+        let end = self.end.as_mut().expect("a receiver is not polled after it has given its value");
         let mut look = end.look();
         if let Look::Empty { .. } = look {
             look = end.wait(cx.waker());
         }
         if let Look::Empty { .. } = look {
-            note_wait(WaitKind::Receive, made_at, end.resource());
+            note_wait(WaitKind::Receive, end.made_at(), end.resource());
             return Poll::Pending;
         }
         Poll::Ready(self.give(look).ok_or(RecvError(())))

@@ -14,12 +14,11 @@ use std::task::{Context, Poll, ready};
 pub struct Sender<T> {
     /// `None` only within `send` and `drop`.
     end: Option<SenderEnd<T>>,
-    made_at: &'static Location<'static>,
 }
 
 impl<T> Sender<T> {
-    pub(super) fn new(end: SenderEnd<T>, made_at: &'static Location<'static>) -> Sender<T> {
-        Sender { end: Some(end), made_at }
+    pub(super) fn new(end: SenderEnd<T>) -> Sender<T> {
+        Sender { end: Some(end) }
     }
 
     /// Sends `value`, and wakes who waits for it.
@@ -72,7 +71,7 @@ impl<T> Sender<T> {
     /// As [`closed`](Self::closed), for futures written by hand: arranges for a wake when it is
     /// pending. It keeps one waker, the latest.
     pub fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let made_at = self.made_at;
+        let made_at = self.end.as_ref().expect("taken only in send and in drop").made_at();
         self.poll_closed_at(cx, made_at)
     }
 

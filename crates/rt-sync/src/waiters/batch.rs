@@ -1,5 +1,6 @@
 //! Wakers that were taken out of a queue, until its lock is released.
 
+use arrayvec::ArrayVec;
 use rt_primitive::MODEL;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,30 +11,28 @@ pub(crate) const BATCH: usize = if MODEL { 2 } else { 16 };
 
 /// At most [`BATCH`] wakers.
 pub(crate) struct WakeBatch {
-    wakers: [Option<Waker>; BATCH],
-    len: usize,
+    wakers: ArrayVec<Waker, BATCH>,
 }
 
 impl WakeBatch {
     /// A batch with nothing in it.
     pub(crate) fn new() -> Self {
-        WakeBatch { wakers: [const { None }; BATCH], len: 0 }
+        WakeBatch { wakers: ArrayVec::new() }
     }
 
     /// True when no more fit in.
     pub(crate) fn is_full(&self) -> bool {
-        self.len == BATCH
+        self.wakers.is_full()
     }
 
     /// Adds `waker` to a batch that is not full.
     pub(crate) fn push(&mut self, waker: Waker) {
-        self.wakers[self.len] = Some(waker);
-        self.len += 1;
+        self.wakers.push(waker);
     }
 
     /// Wakes all, in order. Call it without the lock: a waker may run anything.
-    pub(crate) fn wake_all(self) {
-        self.wakers.into_iter().take(self.len).flatten().for_each(wake);
+    pub(crate) fn wake_all(&mut self) {
+        self.wakers.drain(..).for_each(wake);
     }
 }
 

@@ -189,6 +189,7 @@ impl<T> Future for Changed<'_, T> {
                     return Poll::Ready(told);
                 }
                 waiting.push(this.waiter.as_ref());
+                break;
             }
             // Served, it looks again: the change may be one that it had seen before it waited.
             if this.waiter.as_mut().poll_served(cx).is_pending() {
