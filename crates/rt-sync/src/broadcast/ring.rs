@@ -1,11 +1,21 @@
 //! The latest values, by number, and who waits for the next.
 //!
+//! # Protocol
+//!
 //! A value's number says which slot it is in. A sender takes the next number, fills the slot, and
 //! counts `sent` up under the lock of the queue, so values are there in the order of their numbers.
 //! A receiver looks, without that lock, whether its number was sent, and if so into the slot; if
 //! not it looks once more under the lock, and then waits.
 //!
 //! Values are shared and not copied under a lock: `Clone` and `Drop` of a value run outside.
+//!
+//! # Invariants
+//!
+//! - I1: `sent` changes only under the lock of the queue.
+//! - I2: a slot holds a value of its own numbers, never an older one than before; each value
+//!   with a number below `sent` was put in.
+//!
+//! Model: `a_value_for_all_is_received_or_missed`
 
 use crate::waiters::WaitQueue;
 use rt_primitive::atomic::{AtomicU64, Ordering};
@@ -15,10 +25,11 @@ use std::ptr;
 
 /// See the head of the file.
 pub(super) struct Ring<T> {
+    // [L] The values, each slot under its own lock (I2).
     slots: Box<[TryLock<Option<Kept<T>>>]>,
-    /// The number of the next value, which is counted up under the lock of the queue.
+    // [A] The number of the next value (I1).
     sent: AtomicU64,
-    /// Receivers that wait for the next value.
+    // [L] Receivers that wait for the next value.
     pub(super) waiting: WaitQueue<(), Ends>,
 }
 
