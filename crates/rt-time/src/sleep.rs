@@ -166,11 +166,20 @@ impl Sleep {
         let this = self.project();
         *this.deadline = deadline;
         *this.first_poll = FirstPoll::CheckClock;
-        let Some(waker) = withdraw(&this.entry) else {
-            return this.entry.leave(false);
+        let entry = this.entry.as_ref();
+        if let Home::Wheel(_) = entry.home() {
+            let in_place = |timers: &Timers, place: Place<'_>| {
+                timers.reset(place.slot(), entry, timers.tick_at(deadline), || place.unpark())
+            };
+            if with_driver(in_place) == Ok(true) {
+                return;
+            }
+        }
+        // It waits in the wheel of another worker, or not at all.
+        let Some(waker) = withdraw(&entry) else {
+            return entry.leave(false);
         };
         let mut waker = Some(waker);
-        let entry = this.entry.as_ref();
         // Outside a runtime nobody can be asked to set the timer but the task: its waker is left.
         let _ = with_driver(|timers: &Timers, place| {
             let waiting = waker.take().expect("put there above");

@@ -127,6 +127,22 @@ impl Timers {
         registered
     }
 
+    /// Has `entry` wait for `tick` instead, if it waits in the wheel of `slot`; false if not. The
+    /// caller owns it. Calls `unpark_driver` as [`register`](Self::register) does.
+    pub(crate) fn reset(
+        &self,
+        slot: usize,
+        entry: Pin<&TimerEntry>,
+        tick: Tick,
+        unpark_driver: impl FnOnce(),
+    ) -> bool {
+        let is_earliest = self.wheels[slot].reset(entry, tick);
+        if is_earliest == Some(true) && !mutant!("time.reset_no_unpark") {
+            unpark_driver();
+        }
+        is_earliest.is_some()
+    }
+
     /// Wakes what is due in `slot` at the present time; returns when to call this again. For the
     /// thread that drives `slot`.
     pub(crate) fn turn(&self, slot: usize) -> Option<Instant> {

@@ -50,6 +50,11 @@ impl EntryRef {
         self.with(|node| node.tick)
     }
 
+    /// Makes the entry, which is in no chain, due at another tick.
+    pub(crate) fn set_tick(self, tick: Tick) {
+        self.with(|node| node.tick = tick);
+    }
+
     /// Readies the entry for a wheel.
     pub(crate) fn prepare(self, tick: Tick, waker: Waker) {
         self.with(|node| {

@@ -112,6 +112,27 @@ impl SharedWheel {
         Registered::Waiting { is_earliest }
     }
 
+    /// Has `entry` wait for `tick` instead; `None` when it is not in this wheel. Its owner calls.
+    ///
+    /// Else says whether it `is_earliest`, as [`Registered::Waiting`] does.
+    pub(crate) fn reset(&self, entry: Pin<&TimerEntry>, tick: Tick) -> Option<bool> {
+        let mut contents = self.contents.lock();
+        if !entry.is_in(self) && !mutant!("time.reset_no_recheck") {
+            return None;
+        }
+        // SAFETY: the first bullet of `new`: it is pinned, and its drop takes it out first. The
+        // second: the lock of this wheel is held.
+        let node = unsafe { EntryRef::new(&entry) };
+        contents.wheel.remove(node);
+        node.set_tick(tick);
+        contents.wheel.insert(node);
+        let is_earliest = tick < self.earliest();
+        if is_earliest {
+            self.publish(tick);
+        }
+        Some(is_earliest)
+    }
+
     /// Wakes all that is due at `now` or earlier.
     ///
     /// Takes the lock anew for each batch, so that nobody waits for it for long.

@@ -111,6 +111,39 @@ fn a_reset_timer_fires_at_one_of_its_ticks() {
     });
 }
 
+/// W3: the same where the task is still on the worker: the entry is reset in place, unless it has
+/// fired.
+///
+/// Mutants: time.reset_no_recheck
+#[test]
+fn a_timer_reset_in_place_fires_at_one_of_its_ticks() {
+    check("time.reset_in_place_and_fire", None, |order| {
+        let timers = Arc::new(Timers::new(1));
+        let counts = Counts::new();
+        let entry = waiting(&timers, SOON, counts.waker());
+        let (owner, driver) = spawn2(
+            order,
+            {
+                let timers = timers.clone();
+                move || {
+                    let is_reset = timers.reset(0, entry.as_ref(), LATER, || ());
+                    (entry, is_reset)
+                }
+            },
+            {
+                let timers = timers.clone();
+                move || timers.fire(0, SOON)
+            },
+        );
+        driver.join().unwrap();
+        let (entry, is_reset) = owner.join().unwrap();
+        assert_eq!(counts.wakes(), usize::from(!is_reset), "fired before the reset, or not yet");
+        timers.fire(0, LATER);
+        assert!(matches!(entry.home(), Home::Fired));
+        assert_eq!((counts.wakes(), counts.drops()), (1, 1));
+    });
+}
+
 /// W4: a waker that is put in while the timer fires is woken, or its owner sees that it has fired.
 ///
 /// Mutants: time.lock_no_recheck

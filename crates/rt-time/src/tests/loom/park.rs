@@ -53,6 +53,40 @@ fn an_earlier_deadline_unparks_the_driver() {
     });
 }
 
+/// W5: the same of a timer that is reset to an earlier deadline.
+///
+/// Mutants: time.reset_no_unpark
+#[test]
+fn a_reset_to_an_earlier_deadline_unparks_the_driver() {
+    check("time.reset_and_park", None, |order| {
+        let timers = Arc::new(Timers::new(1));
+        let parker = Arc::new(Parker::new());
+        let counts = Counts::new();
+        let entry = waiting(&timers, LATER, counts.waker());
+        let (owner, driver) = spawn2(
+            order,
+            {
+                let (timers, parker) = (timers.clone(), parker.clone());
+                move || {
+                    assert!(timers.reset(0, entry.as_ref(), SOON, || parker.unpark()));
+                    entry
+                }
+            },
+            {
+                let timers = timers.clone();
+                move || {
+                    drive_until(&timers, &parker, SOON);
+                    timers.fire(0, SOON)
+                }
+            },
+        );
+        let entry = owner.join().unwrap();
+        driver.join().unwrap();
+        assert_eq!(counts.wakes(), 1);
+        drop(entry);
+    });
+}
+
 /// W5: what a driver publishes after it has fired does not hide a timer that was registered
 /// meanwhile.
 ///
