@@ -9,14 +9,15 @@ pub(crate) const REPS: usize = 7;
 const QUICK_REPS: usize = 3;
 
 const USAGE: &str = "\
-usage: rt-bench [FILTER] [--workers N]... [--reps N] [--quick] [--no-write] [--list] [--lateness]
+usage: rt-bench [FILTER] [--workers N]... [--reps N] [--quick] [--no-write] [--list] [--beside]
   FILTER       only benches with this in their name, or those of this group
   --workers N  how many workers each peer gets; may be given more than once
   --reps N     how many reps are counted (7)
   --quick      3 reps on one number of workers
   --no-write   leave docs/benchmarks.md alone; so do a filter, --quick and fewer than 7 reps
   --list       name the benches
-  --lateness   instead of the benches, how late the sleeps of each peer end
+  --beside     instead of the benches, how late the sleeps of each peer end, and the channels of
+               other crates
 ";
 
 /// What the program was asked to do.
@@ -24,9 +25,10 @@ usage: rt-bench [FILTER] [--workers N]... [--reps N] [--quick] [--no-write] [--l
 pub(crate) enum Command {
     Help,
     List,
-    /// How late sleeps end, with so many workers.
-    Lateness {
-        workers: Vec<usize>,
+    /// What is measured beside the benches.
+    Beside {
+        workers: usize,
+        reps: usize,
     },
     Run(Options),
     /// Weigh one peer and print two numbers; only the program itself asks for it.
@@ -70,13 +72,13 @@ pub(crate) fn bench_list() -> String {
 pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Command, UsageError> {
     let mut args = args.into_iter();
     let (mut filter, mut workers, mut reps) = (None, Vec::new(), None);
-    let (mut is_quick, mut is_silent, mut is_list, mut is_lateness) = (false, false, false, false);
+    let (mut is_quick, mut is_silent, mut is_list, mut is_beside) = (false, false, false, false);
     while let Some(arg) = args.next() {
         match arg.as_str() {
             "--help" | "-h" => return Ok(Command::Help),
             "--weigh" => return parse_weigh(args),
             "--list" => is_list = true,
-            "--lateness" => is_lateness = true,
+            "--beside" => is_beside = true,
             "--quick" => is_quick = true,
             "--no-write" => is_silent = true,
             "--workers" => workers.push(number(&arg, args.next())?),
@@ -100,8 +102,8 @@ pub(crate) fn parse(args: impl IntoIterator<Item = String>) -> Result<Command, U
     if workers.is_empty() {
         workers = default_workers(is_quick);
     }
-    if is_lateness {
-        return Ok(Command::Lateness { workers });
+    if is_beside {
+        return Ok(Command::Beside { workers: workers[0], reps });
     }
     let is_page = filter.is_none() && !is_quick && !is_silent && reps >= REPS;
     Ok(Command::Run(Options { filter, workers, reps, is_page }))

@@ -30,9 +30,7 @@ fn main() -> ExitCode {
     match args::parse(env::args().skip(1)) {
         Ok(Command::Help) => print!("{}", args::usage()),
         Ok(Command::List) => print!("{}", args::bench_list()),
-        Ok(Command::Lateness { workers }) => {
-            workers.into_iter().for_each(|workers| println!("{}", suite::lateness(workers)));
-        }
+        Ok(Command::Beside { workers, reps }) => print!("{}", beside(workers, reps)),
         Ok(Command::Weigh { peer, workers }) => return weigh(&peer, workers),
         Ok(Command::Run(options)) => return bench(&options),
         Err(error) => {
@@ -52,6 +50,12 @@ fn weigh(peer: &str, workers: usize) -> ExitCode {
     ExitCode::SUCCESS
 }
 
+/// What is measured beside the benches, since it is no race between the three peers.
+fn beside(workers: usize, reps: usize) -> String {
+    let lateness = suite::lateness(workers);
+    format!("{lateness}\n{}", suite::channels_of_crates(workers, reps))
+}
+
 fn bench(options: &Options) -> ExitCode {
     let mut facts = machine::facts(&page::lock_file());
     let neighbours = machine::Neighbours::watch();
@@ -62,7 +66,9 @@ fn bench(options: &Options) -> ExitCode {
         println!("docs/benchmarks.md is left as it was: only a whole run is written.");
         return ExitCode::SUCCESS;
     }
-    match page::write(&report, &facts, options.reps) {
+    let beside = beside(options.workers[0], options.reps);
+    println!("{beside}");
+    match page::write(&report, &facts, options.reps, &beside) {
         Ok(path) => println!("written: {}", path.display()),
         Err(error) => measure::wrong(&format!("docs/benchmarks.md was not written: {error}")),
     }

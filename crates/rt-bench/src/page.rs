@@ -20,11 +20,16 @@ processes used. With a core taken by them, two workers share one.
 ";
 
 /// Writes the page and returns its place.
-pub(crate) fn write(report: &Report, facts: &str, reps: usize) -> io::Result<PathBuf> {
+pub(crate) fn write(
+    report: &Report,
+    facts: &str,
+    reps: usize,
+    beside: &str,
+) -> io::Result<PathBuf> {
     let docs = root().join("docs");
     fs::create_dir_all(&docs)?;
     let path = docs.join("benchmarks.md");
-    fs::write(&path, text(report, facts, reps))?;
+    fs::write(&path, text(report, facts, reps, beside))?;
     Ok(path)
 }
 
@@ -37,12 +42,12 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-pub(crate) fn text(report: &Report, facts: &str, reps: usize) -> String {
+pub(crate) fn text(report: &Report, facts: &str, reps: usize, beside: &str) -> String {
     let line = |bench: &suite::Bench| format!("* `{}`: {}.\n", bench.name, bench.does);
     let works: String = suite::all().iter().map(line).collect();
     format!(
         "# Benchmarks\n\nWritten by `cargo xtask bench`; do not edit.\n\n{facts}* Reps: {reps}\n\n\
-         {}\n## Method\n\n{METHOD}\n## The benches\n\n{works}",
+         {}\n## Beside the benches\n\n{beside}\n## Method\n\n{METHOD}\n## The benches\n\n{works}",
         report.body()
     )
 }

@@ -128,7 +128,7 @@ fn lost(name: &str, workers: usize, what: &str, versus: &Versus) -> Vec<String> 
     losses.map(line).collect()
 }
 
-fn spread(spread: Spread) -> String {
+pub(crate) fn spread(spread: Spread) -> String {
     let Spread { median, min, max } = spread;
     format!("{} ({}..{})", digits(median), digits(min), digits(max))
 }

@@ -4,6 +4,7 @@ mod block_on;
 mod blocking;
 mod channels;
 mod core;
+mod crates;
 mod lateness;
 mod locks;
 mod many;
@@ -11,8 +12,8 @@ mod parked;
 mod shapes;
 mod time;
 
-pub(crate) use self::lateness::lateness;
 pub(crate) use self::parked::{Footprint, TASKS as PARKED_TASKS, weigh, weigh_in_child};
+pub(crate) use self::{crates::channels_of_crates, lateness::lateness};
 use crate::{
     measure::{Sample, rep},
     peer::{Peer, Rt, Smol, Tokio},

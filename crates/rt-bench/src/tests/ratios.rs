@@ -72,7 +72,7 @@ fn the_page_has_the_rows_the_means_and_the_facts() {
         row("second", &[rep([10, 80, 20], [10, 80, 20])]),
     ];
     let report = Report { rows, weights: Vec::new() };
-    let page = page::text(&report, "* Machine: a test\n", 7);
+    let page = page::text(&report, "* Machine: a test\n", 7, "");
     let squeezed = page.split_whitespace().collect::<Vec<_>>().join(" ");
     for text in [
         "* Machine: a test * Reps: 7",

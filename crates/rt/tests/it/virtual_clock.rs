@@ -50,7 +50,7 @@ fn a_million_seconds_of_sleeps_end_in_order_of_their_deadlines() {
         assert_eq!(log.len(), 10_000);
         assert!(log.is_sorted(), "a sleep ended before one that was due earlier");
         assert_eq!(log.last(), Some(&Duration::from_millis(10 * (999 * 197 + 1_009))));
-        println!("{:?} for {:?} of {begun:?}", start.elapsed(), log.last().unwrap());
+        assert!(start.elapsed() < SECOND, "real time: {:?} since {begun:?}", start.elapsed());
     });
 }
 
