@@ -54,7 +54,7 @@ pub(crate) struct RemoteBusyYields;
 impl Work for RemoteBusyYields {
     const NAME: &'static str = "remote_busy1";
     const DOES: &'static str =
-        "the same once, while 8 tasks stall for 10 µs and yield, again and again";
+        "the same 10 times, while 8 tasks stall for 10 µs and yield, again and again";
 
     fn run<P: Peer>(runtime: &P::Runtime) {
         let busy = Busy::new(8);
@@ -67,7 +67,7 @@ impl Work for RemoteBusyYields {
                 }
             }));
         }
-        spawn_and_await::<P>(runtime, 10_000);
+        (0..10).for_each(|_| spawn_and_await::<P>(runtime, 10_000));
         busy.stop();
     }
 }
@@ -77,7 +77,7 @@ pub(crate) struct RemoteBusyChains;
 impl Work for RemoteBusyChains {
     const NAME: &'static str = "remote_busy2";
     const DOES: &'static str =
-        "1 000 spawns from a foreign thread, awaited, beside 4 chains of tasks that stall";
+        "20 times: 1 000 spawns from a foreign thread, awaited, beside 4 chains that stall";
 
     fn run<P: Peer>(runtime: &P::Runtime) {
         let busy = Busy::new(4);
@@ -85,7 +85,7 @@ impl Work for RemoteBusyChains {
             let busy = busy.clone();
             P::detach(P::spawn_on(runtime, async move { stalling_chain::<P>(busy) }));
         }
-        spawn_and_await::<P>(runtime, 1_000);
+        (0..20).for_each(|_| spawn_and_await::<P>(runtime, 1_000));
         busy.stop();
     }
 }
