@@ -4,6 +4,8 @@
 mod loom;
 
 #[cfg(not(any(rt_loom, rt_shuttle)))]
+mod entry;
+#[cfg(not(any(rt_loom, rt_shuttle)))]
 mod frames;
 #[cfg(not(any(rt_loom, rt_shuttle)))]
 mod prop;

@@ -14,6 +14,7 @@
 //! Models: `a_job_meets_the_shutdown` and the others in `tests/loom/desk.rs`.
 
 pub(crate) mod bed;
+pub(crate) mod clock;
 pub(crate) mod desk;
 mod run;
 

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use rt_core::{Job, JobMetrics, JoinHandle, RefusedJob};
 
 use crate::thread::Threads;
+use crate::thread::clock::HeldClock;
 use crate::thread_pool::builder::ThreadPoolBuilder;
 use crate::thread_pool::report::ThreadPoolReport;
 
@@ -53,7 +54,8 @@ impl<S: 'static> ThreadPool<S> {
     /// Runs a closure on a thread of the pool, and returns a handle to its value.
     ///
     /// Dropping the handle detaches the job. An abort ends one that has not begun; one that has
-    /// runs to its end. A panic of the closure goes into the handle.
+    /// runs to its end. A panic of the closure goes into the handle. Inside a runtime whose clock
+    /// stands still, that waits for the job.
     ///
     /// asyncio: `loop.run_in_executor(pool, f)`, `ThreadPoolExecutor.submit`.
     ///
@@ -138,9 +140,15 @@ impl<S: 'static> ThreadPool<S> {
         T: Send + 'static,
     {
         let (mut f, mut handle) = (Some(f), None);
+        let mut clock = Some(HeldClock::of_this_runtime());
         let pushed = self.threads.push(&mut || {
             let f = f.take().expect("a job is made once");
-            let (job, made) = Job::at(spawned_at, f);
+            let clock = clock.take();
+            let run = move || {
+                let _clock = clock;
+                f()
+            };
+            let (job, made) = Job::at(spawned_at, run);
             handle = Some(made);
             job
         });

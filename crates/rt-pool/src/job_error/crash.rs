@@ -47,6 +47,12 @@ pub struct Attempt {
 }
 
 /// What ended a process.
+///
+/// ```
+/// let exit = rt_pool::DeathCause::Exit(3);
+/// assert_eq!((exit.exit_code(), exit.signal()), (Some(3), None));
+/// assert_eq!(exit.to_string(), "it exited with code 3");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DeathCause {

@@ -21,7 +21,7 @@ use super::link::{self, Patience};
 use super::roster::{JobId, Move, Roster};
 use super::settings::PoolSettings;
 use super::spawner::{Newcomer, Recipe, WorkerLink};
-use super::ticket::Ticket;
+use super::ticket::{Notice, Ticket};
 
 /// Everything of a pool that its threads share.
 #[derive(Debug)]
@@ -126,14 +126,14 @@ impl PoolCore {
     pub(crate) fn tell<R>(
         &self,
         teller: Teller,
-        tell: impl FnOnce(&mut Deck, Instant, &mut Vec<Waker>) -> R,
+        tell: impl FnOnce(&mut Deck, Instant, &mut Vec<Notice>) -> R,
     ) -> R {
-        let mut wakers = Vec::new();
+        let mut notices = Vec::new();
         let mut deck = self.deck.lock();
         let now = Instant::now();
-        let told = tell(&mut deck, now, &mut wakers);
-        deck.perform(&mut wakers);
-        deck.admit(&mut wakers);
+        let told = tell(&mut deck, now, &mut notices);
+        deck.perform(&mut notices);
+        deck.admit(&mut notices);
         let is_early = match (deck.roster.next_tick(now), deck.wakes_at) {
             (Some(next), Some(wakes_at)) => next < wakes_at,
             (next, None) => next.is_some(),
@@ -144,7 +144,7 @@ impl PoolCore {
         if rings {
             self.ring();
         }
-        wakers.into_iter().for_each(Waker::wake);
+        notices.into_iter().for_each(Notice::serve);
         told
     }
 }
@@ -164,27 +164,27 @@ impl Deck {
     }
 
     /// Wakes who is next in the lobby if there is room.
-    fn admit(&mut self, wakers: &mut Vec<Waker>) {
+    fn admit(&mut self, notices: &mut Vec<Notice>) {
         if self.lobby.is_empty() || !self.roster.has_room_for(self.entering) {
             return;
         }
-        wakers.extend(self.lobby.first_key_value().map(|(_, waker)| waker.clone()));
+        notices.extend(self.lobby.first_key_value().map(|(_, waker)| waker.clone().into()));
     }
 
     /// Does what the roster has decided.
-    fn perform(&mut self, wakers: &mut Vec<Waker>) {
+    fn perform(&mut self, notices: &mut Vec<Notice>) {
         loop {
             let moves = self.roster.take_moves();
             if moves.is_empty() {
                 return;
             }
             for step in moves {
-                self.take_step(step, wakers);
+                self.take_step(step, notices);
             }
         }
     }
 
-    fn take_step(&mut self, step: Move<Arc<Ticket>>, wakers: &mut Vec<Waker>) {
+    fn take_step(&mut self, step: Move<Arc<Ticket>>, notices: &mut Vec<Notice>) {
         match step {
             Move::Start(slot) => {
                 let asked = self.starts.as_ref().map(|starts| starts.send(slot));
@@ -207,15 +207,15 @@ impl Deck {
                     link.kill();
                 }
             }
-            Move::Settle(ticket, error) => wakers.extend(ticket.outcome.give(Err(error))),
+            Move::Settle(ticket, error) => notices.push(ticket.outcome.give(Err(error))),
         }
     }
 
     fn send(&mut self, slot: usize, ticket: &Ticket) {
-        let (Some(link), Some(payload)) = (&self.links[slot], ticket.payload.get()) else {
-            debug_assert!(false, "a job without arguments, or an idle slot without a process");
-            return;
-        };
+        let payload = ticket.payload.get().expect("a job is submitted with its arguments");
+        // Without a link the process is dead, and about to be buried: the roster then takes the job
+        // back, as one that never began.
+        let Some(link) = &self.links[slot] else { return };
         let parcel = payload.parcel.as_ref().map(AsFd::as_fd);
         let header = ticket.header(payload);
         let sent =

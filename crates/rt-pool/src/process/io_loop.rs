@@ -18,6 +18,7 @@ use super::codec::Packet;
 use super::deck::{PoolCore, Teller};
 use super::link::{FrameReceiver, Patience, Received};
 use super::spawner::Newcomer;
+use super::ticket::Notice;
 use crate::job_error::JobError;
 use autopsy::Witness;
 use station::{Source, Station};
@@ -72,6 +73,9 @@ impl IoLoop {
             let spare = rustix::buffer::spare_capacity(&mut events);
             // An interrupted wait is one without events.
             let _ = epoll::wait(&self.epoll, spare, timeout.as_ref());
+            if events.iter().any(|event| event.data.u64() == BELL) {
+                self.silence_bell();
+            }
             self.take_newcomers();
             // What a worker wrote before its result is read before the result, and its result
             // before its death.
@@ -102,12 +106,18 @@ impl IoLoop {
     }
 
     fn finish(self) {
-        self.core.tell(Teller::Loop, |deck, _, wakers| {
+        self.core.tell(Teller::Loop, |deck, _, notices| {
             // The spawner ends when this goes.
             deck.starts = None;
-            wakers.append(&mut deck.closers);
-            wakers.extend(std::mem::take(&mut deck.lobby).into_values());
+            notices.extend(deck.closers.drain(..).map(Notice::from));
+            notices.extend(std::mem::take(&mut deck.lobby).into_values().map(Notice::from));
         });
+    }
+
+    /// Before the look at who has come, not after it: who comes meanwhile rings again.
+    fn silence_bell(&self) {
+        let mut count = [0; 8];
+        let _ = rustix::io::read(self.core.bell(), &mut count);
     }
 
     fn take_newcomers(&mut self) {
@@ -141,8 +151,6 @@ impl IoLoop {
 
     fn handle(&mut self, token: u64, wanted: Source) {
         if token == BELL {
-            let mut count = [0; 8];
-            let _ = rustix::io::read(self.core.bell(), &mut count);
             return;
         }
         let (slot, generation, source) = Source::of_token(token);

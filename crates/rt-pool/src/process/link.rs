@@ -158,7 +158,9 @@ impl std::fmt::Display for LinkError {
         match self {
             LinkError::System(error) => write!(f, "its socket failed: {error}"),
             LinkError::Frame(error) => error.fmt(f),
-            LinkError::Oversize => write!(f, "a datagram longer than any frame"),
+            LinkError::Oversize => f.write_str(
+                "a datagram longer than any frame, or with more descriptors than may be open here",
+            ),
         }
     }
 }

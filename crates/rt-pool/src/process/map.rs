@@ -94,7 +94,22 @@ where
     F::Out: Serialize + DeserializeOwned + Send + 'static,
     A: Serialize + DeserializeOwned + Send + 'static,
 {
-    /// How many arguments go in one message; by default as many as run for some 2 milliseconds.
+    /// How many arguments go in one message, and their results in one answer; by default as many as
+    /// run for some 2 milliseconds.
+    ///
+    /// ```
+    /// # let executor = rt_core::Executor::start(
+    /// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// use std::num::NonZeroUsize;
+    ///
+    /// let pool = rt_pool::ProcessPool::builder().workers(1).build().unwrap();
+    /// let ten = NonZeroUsize::new(10).unwrap();
+    /// let halves = pool.map(|n: u32| n / 2, 0..100).chunk(ten).in_flight(NonZeroUsize::MIN);
+    /// let results = halves.idempotent().collect().await;
+    /// assert_eq!(*results[99].as_ref().unwrap(), 49);
+    /// # });
+    /// ```
     #[doc(alias = "chunksize")]
     pub fn chunk(mut self, arguments: NonZeroUsize) -> Self {
         self.chunk = Chunk::Fixed(arguments.get());

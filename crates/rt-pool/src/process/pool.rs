@@ -111,6 +111,18 @@ impl ProcessPool {
     /// As [`ProcessPool::run`], but never waits for room: the job is sent now, or its arguments
     /// come back.
     ///
+    /// ```
+    /// # let executor = rt_core::Executor::start(
+    /// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let pool = rt_pool::ProcessPool::builder().workers(1).queue(1).build().unwrap();
+    /// let first = pool.try_run(|text: String| text.len(), ("taken".to_owned(),)).unwrap();
+    /// let refused = pool.try_run(|text: String| text.len(), ("one too many".to_owned(),));
+    /// assert_eq!(refused.unwrap_err().0, "one too many");
+    /// assert_eq!(first.await.unwrap(), 5);
+    /// # });
+    /// ```
+    ///
     /// # Errors
     ///
     /// The arguments, when the queue is full.
@@ -139,6 +151,10 @@ impl ProcessPool {
     /// assert_eq!(pool.job::<double>((4,)).await.unwrap(), 8);
     /// # });
     /// ```
+    ///
+    /// # Errors
+    ///
+    /// Every [`JobError`](crate::JobError).
     #[track_caller]
     pub fn job<J: Job>(&self, args: J::Args) -> Run<J::Args, J::Out> {
         let call = if self.core.settings.is_other_program {
@@ -167,6 +183,17 @@ impl ProcessPool {
     }
 
     /// What the pool does and has done.
+    ///
+    /// ```
+    /// # let executor = rt_core::Executor::start(
+    /// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let pool = rt_pool::ProcessPool::builder().workers(1).build().unwrap();
+    /// pool.run(|| (), ()).await.unwrap();
+    /// let stats = pool.stats();
+    /// assert_eq!((stats.started, stats.succeeded, stats.crashed), (1, 1, 0));
+    /// # });
+    /// ```
     pub fn stats(&self) -> ProcessPoolStats {
         self.core.tell(Teller::Loop, |deck, _, _| {
             let (starting, idle, busy) = deck.roster.census();
@@ -193,6 +220,17 @@ impl ProcessPool {
     }
 
     /// The process ids of the workers that live now.
+    ///
+    /// ```
+    /// # let executor = rt_core::Executor::start(
+    /// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let pool = rt_pool::ProcessPool::builder().workers(1).build().unwrap();
+    /// assert!(pool.worker_pids().is_empty()); // none is started before there is a job
+    /// let pid = pool.run(std::process::id, ()).await.unwrap();
+    /// assert_eq!(pool.worker_pids(), [pid]);
+    /// # });
+    /// ```
     pub fn worker_pids(&self) -> Vec<u32> {
         self.core.tell(Teller::Loop, |deck, _, _| {
             let links = deck.links.iter().flatten();
@@ -200,12 +238,40 @@ impl ProcessPool {
         })
     }
 
-    /// Takes back the jobs that wait. Those that run go on.
+    /// Takes back the jobs that wait: they fail with [`JobError::Cancelled`]. Those that run go on.
+    ///
+    /// ```
+    /// # let executor = rt_core::Executor::start(
+    /// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let pool = rt_pool::ProcessPool::builder().workers(1).build().unwrap();
+    /// let waits = pool.try_run(|| 1, ()).unwrap(); // for its process, which is on its way
+    /// pool.cancel_pending();
+    /// assert!(waits.await.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
+    ///
+    /// asyncio: `shutdown(cancel_futures=True)`.
+    ///
+    /// [`JobError::Cancelled`]: crate::JobError::Cancelled
     pub fn cancel_pending(&self) {
         self.core.tell(Teller::Other, |deck, _, _| deck.roster.cancel_queued(CancelledBy::Call));
     }
 
     /// Takes no more jobs, does those it has, and ends when the last is done.
+    ///
+    /// ```
+    /// # let executor = rt_core::Executor::start(
+    /// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let pool = rt_pool::ProcessPool::builder().workers(1).build().unwrap();
+    /// let last = pool.try_run(|| String::from("done"), ()).unwrap();
+    /// pool.close().await;
+    /// assert_eq!(last.await.unwrap(), "done");
+    /// # });
+    /// ```
+    ///
+    /// asyncio: `shutdown(wait=True)`.
     ///
     /// # Cancel safety
     ///
@@ -217,6 +283,23 @@ impl ProcessPool {
     }
 
     /// Ends the pool: kills every worker, and cancels every job.
+    ///
+    /// ```
+    /// # let executor = rt_core::Executor::start(
+    /// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let pool = rt_pool::ProcessPool::builder().workers(1).build().unwrap();
+    /// let endless = pool.try_run(|| -> u32 { loop { std::thread::yield_now() } }, ()).unwrap();
+    /// pool.kill().await;
+    /// assert!(endless.await.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
+    ///
+    /// asyncio: `kill_workers`.
+    ///
+    /// # Cancel safety
+    ///
+    /// Everything is killed by the call, whether the future is awaited or not.
     #[track_caller]
     #[doc(alias = "kill_workers")]
     pub fn kill(self) -> ProcessPoolClose {

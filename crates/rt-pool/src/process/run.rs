@@ -27,6 +27,31 @@ use entrance::{Entrance, write_and_submit};
 /// Nothing happens before the first poll. When the queue is full it waits for room, in the order of
 /// the first polls.
 ///
+/// ```
+/// # let executor = rt_core::Executor::start(
+/// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use std::time::Duration;
+///
+/// fn endless() -> u32 {
+///     while !rt_pool::worker::is_cancelled() {}
+///     0
+/// }
+/// let pool = rt_pool::ProcessPool::builder().workers(1).build().unwrap();
+/// let job = pool.run(endless, ());
+/// let job = job.timeout(Duration::from_millis(20)).grace(Duration::from_millis(500));
+/// assert!(job.await.unwrap_err().is_timeout());
+///
+/// let job = pool.run(|n: u32| n + 1, (1,));
+/// let job = job.queue_timeout(Duration::from_secs(60)).retries(1);
+/// assert_eq!(job.await.unwrap(), 2);
+/// # });
+/// ```
+///
+/// # Panics
+///
+/// When it is polled after its result was taken.
+///
 /// # Cancel safety
 ///
 /// A drop takes the job back. If it waits it leaves the queue; if it runs it is told, and its
@@ -182,14 +207,12 @@ impl<A: Serialize + Send + 'static, T: DeserializeOwned + Send + 'static> Run<A,
 
     /// Reads a result, here if it is small.
     fn read(&self, content: Content) -> RunPhase<A, T> {
-        let handoff = Arc::new(Handoff::new());
+        let handoff = Arc::new(Handoff::for_this_runtime());
         let place = Arc::clone(&handoff);
         self.core.courier.send(move || {
             let read = catch_unwind(AssertUnwindSafe(|| content.decode::<T>(0)));
             let read = read.unwrap_or_else(|_| Err("its reader panicked".to_owned()));
-            if let Some(waker) = place.give(read.map_err(JobError::Decode)) {
-                waker.wake();
-            }
+            place.give(read.map_err(JobError::Decode)).serve();
         });
         RunPhase::Reading(handoff)
     }

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 use std::task::{Context, Poll, Waker};
 
+use rt_core::{ExecutorHandle, OutsideWork};
 use rt_primitive::sync::Mutex;
 
 use super::codec::{Content, Packet};
@@ -32,7 +33,7 @@ pub(crate) struct Ticket {
 
 impl Ticket {
     pub(crate) fn new(id: JobId, call: Call) -> Ticket {
-        Ticket { id, call, payload: OnceLock::new(), outcome: Handoff::new() }
+        Ticket { id, call, payload: OnceLock::new(), outcome: Handoff::for_this_runtime() }
     }
 
     /// The head of its frame.
@@ -48,7 +49,7 @@ impl Ticket {
 ///
 /// The giver stores the value and takes the waker out; the taker takes the value or leaves its
 /// waker, each under the lock. So a value is either seen by the poll, or its waker is seen by the
-/// giver.
+/// giver. A clock that stands still waits until the value is there and the waker was called.
 #[derive(Debug)]
 pub(crate) struct Handoff<T> {
     place: Mutex<HandoffPlace<T>>,
@@ -56,32 +57,34 @@ pub(crate) struct Handoff<T> {
 
 #[derive(Debug)]
 enum HandoffPlace<T> {
-    /// Nothing yet; the waker of who waits.
-    Open(Option<Waker>),
+    /// Nothing yet; the waker of who waits, and what holds the clock of its runtime.
+    Open(Option<Waker>, Option<OutsideWork>),
     Full(T),
     /// Taken, or nobody will take it.
     Closed,
 }
 
 impl<T> Handoff<T> {
-    pub(crate) fn new() -> Handoff<T> {
-        Handoff { place: Mutex::new(HandoffPlace::Open(None)) }
+    /// For a value that a task of the current runtime waits for, if there is one.
+    pub(crate) fn for_this_runtime() -> Handoff<T> {
+        let work = ExecutorHandle::try_current().ok().map(|runtime| runtime.external());
+        Handoff { place: Mutex::new(HandoffPlace::Open(None, work)) }
     }
 
-    /// Leaves the value. The waker is to be woken when no lock is held.
-    pub(crate) fn give(&self, value: T) -> Option<Waker> {
+    /// Leaves the value. The notice is to be served when no lock is held.
+    pub(crate) fn give(&self, value: T) -> Notice {
         let mut place = self.place.lock();
         match std::mem::replace(&mut *place, HandoffPlace::Closed) {
-            HandoffPlace::Open(waker) => {
+            HandoffPlace::Open(waker, work) => {
                 *place = HandoffPlace::Full(value);
-                waker
+                Notice { waker, work }
             }
             HandoffPlace::Full(earlier) => {
                 // Exactly one outcome: the first one counts.
                 *place = HandoffPlace::Full(earlier);
-                None
+                Notice::default()
             }
-            HandoffPlace::Closed => None,
+            HandoffPlace::Closed => Notice::default(),
         }
     }
 
@@ -90,12 +93,12 @@ impl<T> Handoff<T> {
         let mut place = self.place.lock();
         match std::mem::replace(&mut *place, HandoffPlace::Closed) {
             HandoffPlace::Full(value) => Poll::Ready(value),
-            HandoffPlace::Open(old) => {
+            HandoffPlace::Open(old, work) => {
                 let waker = match old {
                     Some(old) if old.will_wake(cx.waker()) => old,
                     _ => cx.waker().clone(),
                 };
-                *place = HandoffPlace::Open(Some(waker));
+                *place = HandoffPlace::Open(Some(waker), work);
                 Poll::Pending
             }
             HandoffPlace::Closed => panic!("a job's result was taken before"),
@@ -110,5 +113,28 @@ impl<T> Handoff<T> {
 
     pub(crate) fn is_closed(&self) -> bool {
         matches!(*self.place.lock(), HandoffPlace::Closed)
+    }
+}
+
+/// Who is to be woken, and what holds a clock until that is done.
+#[derive(Debug, Default)]
+#[must_use = "somebody waits for it"]
+pub(crate) struct Notice {
+    waker: Option<Waker>,
+    work: Option<OutsideWork>,
+}
+
+impl Notice {
+    pub(crate) fn serve(self) {
+        if let Some(waker) = self.waker {
+            waker.wake();
+        }
+        drop(self.work);
+    }
+}
+
+impl From<Waker> for Notice {
+    fn from(waker: Waker) -> Notice {
+        Notice { waker: Some(waker), work: None }
     }
 }

@@ -12,6 +12,7 @@ use rt_primitive::sync::Arc;
 use crate::limits::ThreadHook;
 use crate::thread::Threads;
 use crate::thread::bed::Bed;
+use crate::thread::clock;
 use crate::thread::desk::{Comes, Expiry, Next};
 
 rt_primitive::thread_local! {
@@ -22,6 +23,11 @@ rt_primitive::thread_local! {
 /// True if the bed is that of the calling thread.
 pub(super) fn is_own(bed: &Arc<Bed>) -> bool {
     OWN_BED.try_with(|own| ptr::eq(own.get(), &raw const **bed)).unwrap_or(false)
+}
+
+/// True on a thread of a pool.
+pub(super) fn is_in_pool() -> bool {
+    OWN_BED.try_with(|own| !own.get().is_null()).unwrap_or(false)
 }
 
 impl Threads {
@@ -86,6 +92,7 @@ fn run_job(bed: &Bed, job: Job) {
     if job.run() {
         bed.jobs_ended.add(1);
     }
+    clock::let_go();
     bed.note.leave();
 }
 

@@ -97,7 +97,7 @@ impl IoLoop {
             .settings
             .memory_kept
             .is_some_and(|limit| autopsy::resident_bytes(station.link.pid) > limit);
-        self.core.tell(Teller::Loop, |deck, now, wakers| {
+        self.core.tell(Teller::Loop, |deck, now, notices| {
             if is_last_word || is_fat {
                 deck.roster.spend(slot);
             }
@@ -108,7 +108,7 @@ impl IoLoop {
                 Err(JobError::Panicked(_)) => counts.panicked += 1,
                 Err(_) => {}
             }
-            wakers.extend(ticket.outcome.give(outcome));
+            notices.push(ticket.outcome.give(outcome));
         });
     }
 }

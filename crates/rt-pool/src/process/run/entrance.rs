@@ -61,9 +61,7 @@ pub(super) fn write_and_submit<A: Serialize>(
         Ok(packet) => entrance.submit(ticket, packet, brief),
         Err(why) => {
             drop(entrance);
-            if let Some(waker) = ticket.outcome.give(Err(JobError::Encode(why))) {
-                waker.wake();
-            }
+            ticket.outcome.give(Err(JobError::Encode(why))).serve();
         }
     }
 }

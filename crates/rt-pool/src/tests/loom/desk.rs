@@ -114,3 +114,31 @@ fn a_job_meets_the_shutdown() {
         assert!(pushed.is_ok() || !ran, "a job that was refused ran");
     });
 }
+
+/// P4: a job panics while another comes: both have ended, and the counts say so.
+#[test]
+fn a_job_that_panics_keeps_its_thread() {
+    model::check("a_job_that_panics_keeps_its_thread", Some(2), |order| {
+        let threads = threads(1, true);
+        let (a, b) = model::spawn2(
+            order,
+            {
+                let threads = threads.clone();
+                // Without the hook, which would print it in each execution.
+                move || push(&threads, || std::panic::resume_unwind(Box::new("on purpose")))
+            },
+            {
+                let threads = threads.clone();
+                move || push(&threads, || ())
+            },
+        );
+        let (panics, ends) = (a.join().unwrap(), b.join().unwrap());
+        assert!(panics.join_blocking(None).unwrap().unwrap_err().is_panic());
+        wait(ends);
+        threads.refuse();
+        assert_eq!(threads.join_until(None), []);
+        let metrics = threads.metrics();
+        assert_eq!((metrics.threads, metrics.threads_started), (0, 1));
+        assert_eq!((metrics.jobs_ended, metrics.queue_len), (2, 0));
+    });
+}
