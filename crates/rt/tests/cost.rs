@@ -223,6 +223,16 @@ fn region_pending_then_dropped() -> Cost {
     }))
 }
 
+/// What the thread does that spawns the job and awaits it: some 4 if it finds the result while it
+/// still spins, 12.5 with its sleep. The other thread's part is not in it.
+fn blocking_round_trip() -> Cost {
+    in_block_on(per_operation(async || {
+        for _ in 0..ROUND {
+            rt::task::spawn_blocking(|| ()).await.unwrap();
+        }
+    }))
+}
+
 /// An operation, how it is measured, and the most it may cost.
 type Row = (&'static str, fn() -> Cost, Cost);
 
@@ -238,6 +248,7 @@ const OPERATIONS: &[Row] = &[
     ("timeout, ready at first poll",        timeout_ready_at_once,       Cost::of(0.0, 0.0, 0.0)),
     ("region, pending, dropped",            region_pending_then_dropped, Cost::of(0.0, 0.0, 0.0)),
     ("timeout, armed, dropped",             timeout_armed_then_dropped,  Cost::of(0.0, 4.0, 2.0)),
+    ("spawn_blocking, awaited",             blocking_round_trip,         Cost::of(0.0, 13.0, 1.0)),
     ("oneshot: create, send, receive",      channels::oneshot_round,     Cost::of(1.0, 2.0, 0.0)),
     ("mpsc: send, receive, no waiter",      channels::mpsc_bounded,      Cost::of(0.0, 3.0, 0.0)),
     ("queue: put, get, no waiter",          channels::queue_round,       Cost::of(0.0, 2.0, 2.0)),

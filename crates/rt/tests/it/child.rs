@@ -24,16 +24,32 @@ pub(crate) fn in_child_as(user: Option<u32>, name: &str, body: impl FnOnce()) {
     });
 }
 
-fn run(name: &str, body: impl FnOnce(), prepare: impl FnOnce(&mut Command) -> &mut Command) {
+/// As [`in_child`], started by this command, which ends with the path of this binary.
+pub(crate) fn in_child_by(command: impl FnOnce() -> Command, name: &str, body: impl FnOnce()) {
     if std::env::var(CHILD).is_ok_and(|child| child == name) {
         return body();
     }
-    let mut command = Command::new(std::env::current_exe().unwrap());
+    check(command(), name);
+}
+
+fn run(name: &str, body: impl FnOnce(), prepare: impl FnOnce(&mut Command) -> &mut Command) {
+    let command = || {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        prepare(&mut command);
+        command
+    };
+    in_child_by(command, name, body);
+}
+
+/// Runs the test in a process that this command starts.
+fn check(mut command: Command, name: &str) {
     command.args(["--exact", name, "--nocapture"]).env(CHILD, name);
-    let output = prepare(&mut command).output().unwrap();
+    let output = command.output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     let errors = String::from_utf8_lossy(&output.stderr);
     let status = output.status;
     assert!(status.success(), "{name} failed in its process, {status}:\n{text}\n{errors}");
     assert!(text.contains("1 passed"), "no test is called {name}:\n{text}");
+    // A worker process that came to `main` would say so as well.
+    assert_eq!(text.matches("running 1 test").count(), 1, "main ran again:\n{text}");
 }

@@ -1,7 +1,7 @@
 //! Faults of foreign code and of the system: nothing aborts, hangs, or loses another task.
 
 mod foreign;
-mod system;
+pub(crate) mod system;
 
 /// The runtime is as good as new.
 fn assert_works(runtime: &rt::Runtime) {

@@ -5,6 +5,7 @@ mod block_on;
 mod blocking_end;
 mod blocking_in_place;
 mod blocking_jobs;
+mod blocking_refused;
 mod builder;
 mod callbacks;
 mod cancel_programs;

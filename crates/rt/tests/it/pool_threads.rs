@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use rt::pool::{Refusal, ThreadPool, ThreadPoolError};
 
+use crate::child::in_child;
 use crate::panic_text;
+use crate::process::resident_kib;
 
 const LONG: Duration = Duration::from_secs(20);
 
@@ -135,4 +137,69 @@ fn threads_beyond_the_minimum_leave() {
     }
     assert_eq!(pool.spawn(|| 1).join_blocking(None).unwrap().unwrap(), 1);
     assert_eq!(pool.metrics().threads, 1);
+}
+
+#[test]
+fn sixty_four_threads_bring_jobs_at_once() {
+    const JOBS: u64 = 300;
+    let pool = ThreadPool::builder().max_threads(4).build().unwrap();
+    let bring = |thread: u64| {
+        let pool = &pool;
+        move || {
+            let jobs: Vec<_> = (0..JOBS).map(|n| pool.spawn(move || thread * JOBS + n)).collect();
+            jobs.into_iter().map(|job| job.join_blocking(None).unwrap().unwrap()).sum::<u64>()
+        }
+    };
+    let sum: u64 = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..64).map(|thread| scope.spawn(bring(thread))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+    });
+    let all = 64 * JOBS;
+    assert_eq!(sum, all * (all - 1) / 2, "each job ran once");
+    assert!(pool.metrics().threads_started <= 4, "{:?}", pool.metrics());
+}
+
+#[test]
+fn jobs_that_are_taken_back_leave_no_memory_in_the_queue() {
+    in_child("pool_threads::jobs_that_are_taken_back_leave_no_memory_in_the_queue", || {
+        let pool = ThreadPool::builder().max_threads(1).build().unwrap();
+        let (open, gate) = mpsc::channel::<()>();
+        let running = pool.spawn(move || gate.recv().is_err());
+        let take_back = |jobs: u32| (0..jobs).for_each(|_| pool.spawn(|| [0; 64]).abort());
+        take_back(1_000);
+        let before = resident_kib();
+        take_back(300_000);
+        let grown = resident_kib().saturating_sub(before);
+        assert!(grown < 4 * 1024, "{grown} KiB for jobs that nobody wants");
+        assert!(pool.metrics().queue_len < 1_000, "{:?}", pool.metrics());
+        drop(open);
+        assert!(running.join_blocking(None).unwrap().unwrap());
+    });
+}
+
+#[test]
+fn a_clock_that_stands_still_waits_for_a_job_of_a_pool() {
+    let hour = Duration::from_secs(3_600);
+    let builders: [fn() -> rt::Builder; 3] =
+        [rt::Builder::new_current_thread, rt::Builder::new_multi_thread, || {
+            rt::Builder::new_deterministic(7)
+        }];
+    let pool = ThreadPool::builder().max_threads(1).build().unwrap();
+    let wait = || {
+        // Time for the clock to jump, if it would.
+        let _ = mpsc::channel::<()>().1.recv_timeout(Duration::from_millis(30));
+    };
+    for builder in builders {
+        builder().start_paused(true).build().unwrap().block_on(async {
+            let (first, second) = (pool.spawn(wait), pool.spawn(wait));
+            assert!(rt::time::timeout(hour, first).await.unwrap().is_ok());
+            assert!(rt::time::timeout(hour, second).await.unwrap().is_ok());
+            let panics = pool.spawn(|| panic!("on purpose"));
+            assert!(rt::time::timeout(hour, panics).await.unwrap().unwrap_err().is_panic());
+            pool.spawn(wait).abort();
+            let started = rt::time::Instant::now();
+            rt::time::sleep(hour).await;
+            assert!(started.elapsed() >= hour, "and goes on when they have ended");
+        });
+    }
 }

@@ -4,8 +4,12 @@ mod crashes;
 mod ends;
 mod entries;
 mod hostile;
+mod hosts;
 mod limits;
+mod moments;
 mod payloads;
+mod places;
+mod scarcity;
 mod soak;
 mod starts;
 

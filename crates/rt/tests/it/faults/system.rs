@@ -135,7 +135,7 @@ fn a_worker_that_ends_may_still_use_its_runtime() {
 }
 
 /// What becomes of a process that forks from this one and calls `body`.
-fn in_fork(mut body: impl FnMut() + Send + Sync + 'static) -> Output {
+pub(crate) fn in_fork(mut body: impl FnMut() + Send + Sync + 'static) -> Output {
     let mut command = Command::new("true");
     let body = move || {
         body();

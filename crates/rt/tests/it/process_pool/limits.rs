@@ -160,3 +160,40 @@ fn workers_that_are_kept_come_without_a_job_and_stay() {
         assert_eq!(pool.stats().idle, 2);
     });
 }
+
+#[test]
+fn a_clock_that_stands_still_waits_for_a_job_in_another_process() {
+    let wait = |millis: u64| {
+        // Time for the clock to jump, if it would.
+        let _ = std::sync::mpsc::channel::<()>().1.recv_timeout(Duration::from_millis(millis));
+        millis
+    };
+    let builders: [fn() -> rt::Builder; 3] =
+        [rt::Builder::new_current_thread, rt::Builder::new_multi_thread, || {
+            rt::Builder::new_deterministic(7)
+        }];
+    let hour = Duration::from_secs(3_600);
+    for builder in builders {
+        let runtime = builder().start_paused(true).build().unwrap();
+        let pool = quiet(1).build().unwrap();
+        runtime.block_on(async {
+            for millis in [30, 0] {
+                let job = pool.run(wait, (millis,));
+                assert_eq!(rt::time::timeout(hour, job).await.unwrap().unwrap(), millis);
+            }
+            // A large result is read elsewhere, and a large argument written there.
+            let job = pool.run(|blob: Vec<u8>| blob, (vec![3_u8; 4 << 20],));
+            assert_eq!(rt::time::timeout(hour, job).await.unwrap().unwrap().len(), 4 << 20);
+
+            let started = rt::time::Instant::now();
+            rt::time::sleep(hour).await;
+            assert!(started.elapsed() >= hour, "and it goes on when they have ended");
+            // A result that nobody asks for yet holds nothing up, nor does a job taken back.
+            let mut early = Box::pin(pool.run(wait, (1,)));
+            assert!(futures::poll!(&mut early).is_pending());
+            drop(pool.run(wait, (1,)));
+            rt::time::sleep(hour).await;
+            assert_eq!(early.await.unwrap(), 1);
+        });
+    }
+}
