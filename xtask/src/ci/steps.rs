@@ -11,6 +11,9 @@ use crate::process::{cargo, cargo_with_cfg, target_directory, workspace_root};
 /// The step whose summary ends the output.
 pub(super) const TESTS: &str = "tests";
 
+/// The examples that start worker processes, which are entered in a way of their own.
+const WORKER_EXAMPLES: [&str; 2] = ["process_pool", "worker_program"];
+
 /// How long the soak tests run under `--full`: an hour, in a build that perturbs.
 const SOAK_SECONDS: &str = "3600";
 
@@ -36,12 +39,13 @@ impl Step {
     /// one, as those whose output is always the same do.
     ///
     /// It is the program itself and not `cargo run`: a kill at the limit then reaches it.
-    fn example(name: &str) -> Step {
-        let mut command = Command::new(target_directory().join("release/examples").join(name));
+    fn example(name: &str, profile: &str) -> Step {
+        let directory = target_directory().join(profile).join("examples");
+        let mut command = Command::new(directory.join(name));
         command.current_dir(workspace_root());
         let expected = workspace_root().join(format!("crates/rt/examples/expected/{name}.txt"));
         let expected = expected.exists().then_some(expected);
-        Step { expected, ..Step::new(format!("example {name}"), command, 3) }
+        Step { expected, ..Step::new(format!("example {name}, {profile}"), command, 3) }
     }
 }
 
@@ -71,7 +75,9 @@ pub(super) fn all(examples: &[String], models: &[String], is_full: bool) -> Vec<
         let build = cargo(&["build", "--release", "-p", "rt", "--examples"]);
         steps.push(Step::new("examples", build, 20));
     }
-    steps.extend(examples.iter().map(|name| Step::example(name)));
+    steps.extend(examples.iter().map(|name| Step::example(name, "release")));
+    steps.push(Step::new("lean examples", lean_examples(), 20));
+    steps.extend(WORKER_EXAMPLES.map(|name| Step::example(name, "lean")));
     steps.push(Step::new("loom", xtask(&["loom"]), 20));
     if is_full {
         steps.push(Step::new("package", xtask(&["package"]), 30));
@@ -101,6 +107,13 @@ fn xtask(arguments: &[&str]) -> Command {
 
 fn clippy() -> Command {
     cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
+}
+
+/// The examples with workers, in the build that leaves least of a program.
+fn lean_examples() -> Command {
+    let mut build = cargo(&["build", "--profile", "lean", "-p", "rt"]);
+    build.args(WORKER_EXAMPLES.iter().flat_map(|name| ["--example", *name]));
+    build
 }
 
 /// What the plain build does not see. A constant that a model shrinks to 1 makes `x % 1`.
