@@ -69,7 +69,7 @@ pub type UnhandledHook = Arc<dyn Fn(&Unhandled<'_>) + Send + Sync>;
 /// assert_eq!(polls.0.load(Ordering::Relaxed), 2);
 /// ```
 pub trait Instrument: Send + Sync + 'static {
-    /// A task was spawned; it is not queued yet.
+    /// A task was spawned; it is not queued yet. A job is, and may even have ended.
     fn spawned(&self, task: &TaskRef) {
         let _ = task;
     }
@@ -89,7 +89,7 @@ pub trait Instrument: Send + Sync + 'static {
         let _ = (task, wait);
     }
 
-    /// The task has ended in a poll.
+    /// The task has ended in a poll, or the job on its thread, where no other method tells of it.
     fn finished(&self, task: &TaskRef, outcome: Outcome) {
         let _ = (task, outcome);
     }
@@ -117,6 +117,18 @@ impl Hooks {
         match &self.instrument {
             None => context::poll_as_current(task),
             Some(instrument) => poll_watched(&**instrument, worker, task),
+        }
+    }
+
+    /// Tells the instrument of a job that has run.
+    pub(crate) fn ran(&self, task: TaskPtr) {
+        if let Some(instrument) = &self.instrument {
+            let reference = TaskRef::new(task);
+            contain(|| {
+                if let Some(outcome) = reference.outcome() {
+                    instrument.finished(&reference, outcome);
+                }
+            });
         }
     }
 

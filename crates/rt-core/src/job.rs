@@ -94,6 +94,9 @@ impl Job {
                 Polled::Asked => self.task.cancel(),
                 Polled::Pending => unreachable!("I2: a job is ready at its first poll"),
             }
+            if let Some(shared) = owner_of(self.task) {
+                shared.hooks.ran(self.task);
+            }
         }
         self.let_go();
         is_held

@@ -202,7 +202,11 @@ where
         _ => Err(Refusal::Closed),
     };
     match (pushed, handle, parts) {
-        (Ok(()), Some(handle), _) => Ok(handle),
+        (Ok(()), Some(handle), _) => {
+            // Not before it was queued: that is done under the lock of its pool.
+            shared.hooks.spawned(handle.task_ptr());
+            Ok(handle)
+        }
         (Err(why), None, Some((Call(Some(job)), birth))) => Err((RefusedJob { job, why }, birth)),
         _ => unreachable!("a job is made if it is taken, and only then"),
     }

@@ -145,3 +145,36 @@ fn an_instrument_sees_each_step_in_order() {
         assert_eq!(seen, "spawned poll polled waiting poll polled finished");
     }
 }
+
+/// Notes which jobs were spawned and have ended.
+#[derive(Default)]
+struct JobWatch(Mutex<Vec<String>>);
+
+impl Instrument for JobWatch {
+    fn spawned(&self, task: &TaskRef) {
+        self.0.lock().unwrap().push(format!("{} spawned", task.id()));
+    }
+
+    fn finished(&self, task: &TaskRef, outcome: Outcome) {
+        self.0.lock().unwrap().push(format!("{} {outcome:?}", task.id()));
+    }
+}
+
+#[test]
+fn an_instrument_sees_jobs_begin_and_end() {
+    let watch = Arc::new(JobWatch::default());
+    let runtime = rt::Builder::new_current_thread().instrument(watch.clone()).build().unwrap();
+    let (ends, panics) = (runtime.spawn_blocking(|| ()), runtime.spawn_blocking(|| panic!("no")));
+    let ids = [ends.id(), panics.id()];
+    runtime.block_on(async {
+        ends.await.unwrap();
+        assert!(panics.await.unwrap_err().is_panic());
+    });
+    drop(runtime);
+    let seen = watch.0.lock().unwrap();
+    let count = |line: String| seen.iter().filter(|seen| **seen == line).count();
+    for (id, outcome) in ids.into_iter().zip(["Finished", "Panicked"]) {
+        assert_eq!(count(format!("{id} spawned")), 1, "{seen:?}");
+        assert_eq!(count(format!("{id} {outcome}")), 1, "{seen:?}");
+    }
+}
