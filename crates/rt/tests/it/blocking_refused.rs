@@ -11,8 +11,9 @@ use crate::child::in_child_as;
 use crate::process::threads;
 use crate::with_workers;
 
-/// A user of whom there are no other processes. The system does not limit the threads of root.
-const NOBODY: u32 = 65_531;
+/// Users of whom there are no other processes, one for each test: the system counts the threads of
+/// a user, and does not limit those of root.
+const NOBODIES: [u32; 3] = [65_529, 65_530, 65_531];
 
 /// So many threads may this user have.
 fn limit_threads(most: usize) {
@@ -20,13 +21,13 @@ fn limit_threads(most: usize) {
     setrlimit(Resource::Nproc, Rlimit { current: Some(most as u64), maximum }).unwrap();
 }
 
-fn as_nobody(name: &str, body: impl FnOnce()) {
-    in_child_as(getuid().is_root().then_some(NOBODY), name, body);
+fn as_nobody(which: usize, name: &str, body: impl FnOnce()) {
+    in_child_as(getuid().is_root().then_some(NOBODIES[which]), name, body);
 }
 
 #[test]
 fn jobs_are_done_by_the_threads_that_there_are() {
-    as_nobody("blocking_refused::jobs_are_done_by_the_threads_that_there_are", || {
+    as_nobody(0, "blocking_refused::jobs_are_done_by_the_threads_that_there_are", || {
         let runtime = with_workers(2);
         // Room for two more.
         limit_threads(threads() + 2);
@@ -50,7 +51,7 @@ fn jobs_are_done_by_the_threads_that_there_are() {
 
 #[test]
 fn without_any_thread_a_job_is_refused_and_comes_back() {
-    as_nobody("blocking_refused::without_any_thread_a_job_is_refused_and_comes_back", || {
+    as_nobody(1, "blocking_refused::without_any_thread_a_job_is_refused_and_comes_back", || {
         let runtime = with_workers(1);
         let before = getrlimit(Resource::Nproc);
         limit_threads(1);
@@ -78,7 +79,7 @@ fn without_any_thread_a_job_is_refused_and_comes_back() {
 #[test]
 fn a_task_that_blocks_in_place_without_a_substitute_still_returns() {
     let name = "blocking_refused::a_task_that_blocks_in_place_without_a_substitute_still_returns";
-    as_nobody(name, || {
+    as_nobody(2, name, || {
         let runtime = with_workers(1);
         limit_threads(1);
         let task = runtime.spawn(async {

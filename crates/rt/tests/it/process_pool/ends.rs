@@ -17,6 +17,12 @@ fn spin() -> u32 {
     }
 }
 
+/// Sleeps in a system call that does not end.
+fn block() -> u32 {
+    let (reader, _writer) = std::os::unix::net::UnixStream::pair().unwrap();
+    std::io::Read::read(&mut &reader, &mut [0]).unwrap() as u32
+}
+
 fn run_until_told() -> u32 {
     while !worker::is_cancelled() {
         std::thread::yield_now();
@@ -201,7 +207,7 @@ fn check_parent_death(state: &str) {
 
 #[test]
 fn workers_die_with_a_killed_parent() {
-    for state in ["idle", "busy", "stopped"] {
+    for state in ["idle", "busy", "blocked", "stopped"] {
         check_parent_death(state);
     }
 }
@@ -212,8 +218,9 @@ fn a_parent_to_be_killed() {
     rt::run(async move {
         let pool = quiet(1).build().unwrap();
         let pid = pool.run(std::process::id, ()).await.unwrap();
-        if state == "busy" {
-            drop(rt::spawn(pool.run(spin, ())));
+        if state == "busy" || state == "blocked" {
+            let job = |spins: bool| if spins { spin() } else { block() };
+            drop(rt::spawn(pool.run(job, (state == "busy",))));
             soon("it is busy", || pool.stats().busy == 1).await;
         }
         println!("worker {pid}");
