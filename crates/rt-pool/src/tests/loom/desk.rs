@@ -31,8 +31,8 @@ fn wait(handle: JoinHandle<()>) {
     handle.join_blocking(None).unwrap().expect("the job ran");
 }
 
-/// The time of the one thread is over at any moment after the first job: the second one finds it,
-/// or another is started.
+/// P1: the time of the one thread is over at any moment after the first job: the second one finds
+/// it, or another is started.
 ///
 /// Mutants: desk.leaves_when_called
 #[test]
@@ -48,8 +48,8 @@ fn a_thread_that_leaves_leaves_no_job() {
     });
 }
 
-/// There may be one thread only: it does both jobs, although it may be about to lie down when the
-/// second comes.
+/// P2: there may be one thread only: it does both jobs, although it may be about to lie down when
+/// the second comes.
 ///
 /// Mutants: desk.stays_in_flight, bed.call_without_wake
 #[test]
@@ -85,7 +85,8 @@ fn a_job_that_blocks_holds_up_no_other() {
     });
 }
 
-/// A job comes while the pool is closed: it runs, or is ended, or refused, and no thread is left.
+/// P3: a job comes while the pool is closed: it runs, or is ended, or refused, and no thread is
+/// left.
 ///
 /// Mutants: desk.closes_later, desk.close_calls_nobody
 #[test]
@@ -112,33 +113,5 @@ fn a_job_meets_the_shutdown() {
         assert!(handle.is_finished(), "a job was left behind");
         let ran = handle.outcome() == Some(rt_core::Outcome::Finished);
         assert!(pushed.is_ok() || !ran, "a job that was refused ran");
-    });
-}
-
-/// P4: a job panics while another comes: both have ended, and the counts say so.
-#[test]
-fn a_job_that_panics_keeps_its_thread() {
-    model::check("a_job_that_panics_keeps_its_thread", Some(2), |order| {
-        let threads = threads(1, true);
-        let (a, b) = model::spawn2(
-            order,
-            {
-                let threads = threads.clone();
-                // Without the hook, which would print it in each execution.
-                move || push(&threads, || std::panic::resume_unwind(Box::new("on purpose")))
-            },
-            {
-                let threads = threads.clone();
-                move || push(&threads, || ())
-            },
-        );
-        let (panics, ends) = (a.join().unwrap(), b.join().unwrap());
-        assert!(panics.join_blocking(None).unwrap().unwrap_err().is_panic());
-        wait(ends);
-        threads.refuse();
-        assert_eq!(threads.join_until(None), []);
-        let metrics = threads.metrics();
-        assert_eq!((metrics.threads, metrics.threads_started), (0, 1));
-        assert_eq!((metrics.jobs_ended, metrics.queue_len), (2, 0));
     });
 }
