@@ -115,3 +115,23 @@ fn a_job_meets_the_shutdown() {
         assert!(pushed.is_ok() || !ran, "a job that was refused ran");
     });
 }
+
+/// P4: a job panics, and another may wait behind it: both have ended, and the counts say so.
+#[test]
+fn a_job_that_panics_keeps_its_thread() {
+    model::check("a_job_that_panics_keeps_its_thread", Some(1), |_| {
+        let user = || {
+            let threads = threads(1, true);
+            // Without the hook, which would print it in each execution.
+            let panics = push(&threads, || std::panic::resume_unwind(Box::new("on purpose")));
+            wait(push(&threads, || ()));
+            assert!(panics.join_blocking(None).unwrap().unwrap_err().is_panic());
+            threads.refuse();
+            assert_eq!(threads.join_until(None), []);
+            let metrics = threads.metrics();
+            assert_eq!((metrics.threads, metrics.threads_started), (0, 1));
+            assert_eq!((metrics.jobs_ended, metrics.queue_len), (2, 0));
+        };
+        thread::spawn(user).join().unwrap();
+    });
+}
