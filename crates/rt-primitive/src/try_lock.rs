@@ -83,11 +83,11 @@ impl<T> TryLock<T> {
     fn lock_slowly(&self) -> TryLockGuard<'_, T> {
         let mut spins = 0;
         loop {
-            if spins < SPINS_MAX {
+            if spins == SPINS_MAX {
+                thread::yield_now();
+            } else {
                 spins += 1;
                 hint::spin_loop();
-            } else {
-                thread::yield_now();
             }
             // ORDERING: Relaxed; the exchange of `try_lock` decides. A model need not look.
             if !MODEL && self.locked.load(Ordering::Relaxed) {

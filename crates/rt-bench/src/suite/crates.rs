@@ -79,9 +79,12 @@ impl Line for Kanal {
     }
 }
 
+/// What the values take with so many workers and producers.
+type Rep = fn(usize, usize) -> Duration;
+
 /// A table of what 500 000 values through each channel take, in milliseconds.
 pub(crate) fn channels_of_crates(workers: usize, reps: usize) -> String {
-    let lines: [(&str, fn(usize, usize) -> Duration); 6] = [
+    let lines: [(&str, Rep); 6] = [
         (OursMpsc::NAME, rep::<OursMpsc>),
         (OursMpmc::NAME, rep::<OursMpmc>),
         (TokioMpsc::NAME, rep::<TokioMpsc>),
