@@ -2,6 +2,7 @@
 
 mod api;
 mod docs;
+mod examples;
 mod files;
 mod guarantees;
 mod layers;

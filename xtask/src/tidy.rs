@@ -5,6 +5,7 @@
 
 mod api;
 mod docs;
+mod examples;
 mod files;
 mod guarantees;
 mod layers;
@@ -65,6 +66,7 @@ pub(crate) fn check(tree: &Tree) -> Vec<Finding> {
     let mut findings: Vec<Finding> = rules.iter().flat_map(|rule| rule(tree)).collect();
     findings.extend(unsafety::check(tree));
     findings.extend(docs::check(tree));
+    findings.extend(examples::check(tree));
     findings.extend(guarantees::check(tree));
     findings.sort();
     findings.dedup();

@@ -71,6 +71,8 @@ pub const WORKERS_MAX: usize = 1024;
 pub const WORKERS_VARIABLE: &str = "RT_WORKER_THREADS";
 
 /// How the tasks of an executor are run.
+///
+/// [`Config`] has a function for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Flavor {

@@ -51,6 +51,8 @@ pub trait Driver: Send + Sync + 'static {
 }
 
 /// A driver with nothing in it.
+///
+/// For an executor that needs no timers; see [`Executor::start`](crate::Executor::start).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoDriver;
 
@@ -71,6 +73,8 @@ impl Driver for NoDriver {
 }
 
 /// Where a registration made on the calling thread belongs.
+///
+/// [`with_driver`] gives it.
 pub struct Place<'a> {
     shared: &'a ExecutorShared,
     slot: usize,
@@ -133,6 +137,10 @@ pub fn with_driver<D: Any + Send + Sync, R>(
 
 /// Calls `f` with the part of the current runtime's driver that has type `D`; `None` outside a
 /// runtime, and in one whose driver has no such part.
+///
+/// ```
+/// assert_eq!(rt_core::try_with_driver(|_: &u8| ()), None); // no runtime, no driver
+/// ```
 pub fn try_with_driver<D: Any + Send + Sync, R>(f: impl FnOnce(&D) -> R) -> Option<R> {
     context::with_shared(|shared, _| part_of(shared).map(f)).ok().flatten()
 }

@@ -8,6 +8,8 @@ use std::panic::Location;
 use crate::config::{WORKERS_MAX, WORKERS_VARIABLE};
 
 /// The environment asks for a number of workers that cannot be had.
+///
+/// See [`StartError::Environment`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorkersError {
     text: String,
@@ -33,6 +35,15 @@ impl fmt::Display for WorkersError {
 impl Error for WorkersError {}
 
 /// An executor could not be started; nothing of it is left running.
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver, StartError};
+/// # use std::sync::Arc;
+/// let mut config = Config::multi_thread().unwrap();
+/// config.workers = 0;
+/// let refused = Executor::start(config, Arc::new(NoDriver));
+/// assert!(matches!(refused, Err(StartError::Workers(0))));
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum StartError {
@@ -83,6 +94,10 @@ impl From<WorkersError> for StartError {
 }
 
 /// The calling thread belongs to no runtime.
+///
+/// ```
+/// assert!(matches!(rt_core::try_spawn(async {}), Err(rt_core::NoRuntime { .. })));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NoRuntime;

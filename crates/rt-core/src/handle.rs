@@ -252,6 +252,10 @@ pub fn id() -> Id {
 }
 
 /// The number of the task that is running, if there is one.
+///
+/// ```
+/// assert_eq!(rt_core::try_id(), None);
+/// ```
 pub fn try_id() -> Option<Id> {
     context::current_task().map(|task| task.header().id)
 }

@@ -12,6 +12,8 @@ use crate::task::reference::TaskRef;
 use crate::wait::{WaitInfo, note_of};
 
 /// A failure that no code of the program gets to see otherwise.
+///
+/// [`Config`](crate::Config) says who is told; in crate `rt` it is `Builder::on_unhandled`.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum Unhandled<'a> {

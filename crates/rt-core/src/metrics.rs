@@ -47,6 +47,8 @@ impl Metrics {
 }
 
 /// What one worker has done.
+///
+/// See [`Metrics`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WorkerMetrics {

@@ -46,6 +46,13 @@ pub struct LocalKey<T: 'static> {
 }
 
 /// The task local has no value here.
+///
+/// ```
+/// rt_core::task_local! {
+///     static USER: u8;
+/// }
+/// assert!(USER.try_get().is_err()); // outside a scope
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LocalAccessError;

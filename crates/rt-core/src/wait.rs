@@ -17,6 +17,8 @@ use crate::task::header::TaskPtr;
 use crate::task::id::Id;
 
 /// What a task waits for.
+///
+/// A [`WaitInfo`] has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WaitKind {
@@ -55,6 +57,8 @@ impl WaitKind {
 }
 
 /// What a task waits for, where, and on which lock or task.
+///
+/// See [`TaskInfo::wait`](crate::TaskInfo::wait).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WaitInfo {
@@ -72,6 +76,27 @@ pub struct WaitInfo {
 ///
 /// `at` is where the user made the future. `resource` is the [number](crate::Resource::number) of
 /// the lock, or 0. Outside a task nothing happens.
+///
+/// ```
+/// use rt_core::{WaitKind, note_wait};
+/// use std::future::Future;
+/// use std::panic::Location;
+/// use std::pin::Pin;
+/// use std::task::{Context, Poll};
+///
+/// /// Waits for news, and says so in dumps.
+/// struct News(&'static Location<'static>);
+///
+/// impl Future for News {
+///     type Output = ();
+///
+///     fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+///         note_wait(WaitKind::Receive, self.0, 0);
+///         Poll::Pending
+///     }
+/// }
+/// # let _ = News(Location::caller());
+/// ```
 #[inline]
 pub fn note_wait(kind: WaitKind, at: &'static Location<'static>, resource: usize) {
     if let Some(task) = context::current_task() {

@@ -8,6 +8,8 @@ use crate::limits::Limits;
 use crate::thread::Threads;
 
 /// The threads of one runtime, given to its executor; they leave when this is dropped.
+///
+/// They are the [`JobThreads`] of an executor.
 #[derive(Debug)]
 pub struct BlockingThreads {
     threads: Threads,

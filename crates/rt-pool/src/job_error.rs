@@ -80,6 +80,8 @@ pub enum JobError {
 }
 
 /// What a job did when its time was up.
+///
+/// See [`JobError::TimedOut`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JobPhase {
@@ -90,6 +92,8 @@ pub enum JobPhase {
 }
 
 /// Who took a job back.
+///
+/// See [`JobError::Cancelled`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CancelledBy {
@@ -100,6 +104,8 @@ pub enum CancelledBy {
 }
 
 /// A panic, as it can be told to another process.
+///
+/// [`JobError::as_panic`] has it.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct PanicReport {

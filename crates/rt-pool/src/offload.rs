@@ -60,6 +60,8 @@ pub trait Offload {
 }
 
 /// Runs jobs where they are awaited, within the poll: for tests, and for jobs that take no time.
+///
+/// See [`Offload`].
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Inline;
 

@@ -57,6 +57,8 @@ pub struct Worker {
 }
 
 /// The program was not started as a worker.
+///
+/// See [`Worker::serve`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NotAWorker;

@@ -49,6 +49,18 @@ struct Round {
 }
 
 /// What a task is told when all have come.
+///
+/// ```
+/// # let executor = rt_core::Executor::start(
+/// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_sync::Barrier;
+///
+/// let told = Barrier::new(1).wait().await.unwrap();
+/// assert_eq!(told.index(), 0);
+/// assert!(told.is_leader()); // one of those who came
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BarrierWaitResult {
     index: usize,
@@ -56,6 +68,18 @@ pub struct BarrierWaitResult {
 }
 
 /// The barrier was [aborted](Barrier::abort), or [reset](Barrier::reset) while the task waited.
+///
+/// ```
+/// # let executor = rt_core::Executor::start(
+/// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_sync::{Barrier, BarrierBroken};
+///
+/// let barrier = Barrier::new(2);
+/// barrier.abort();
+/// let BarrierBroken { .. } = barrier.wait().await.unwrap_err();
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BarrierBroken;

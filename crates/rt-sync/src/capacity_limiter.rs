@@ -78,6 +78,18 @@ pub struct CapacityStatistics {
 }
 
 /// The borrower has a token already, and would wait for itself.
+///
+/// ```
+/// # let executor = rt_core::Executor::start(
+/// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_sync::CapacityLimiter;
+///
+/// let limiter = CapacityLimiter::new(2);
+/// let _token = limiter.acquire_on_behalf_of(7).await.unwrap();
+/// assert!(limiter.acquire_on_behalf_of(7).await.is_err());
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AlreadyBorrowed {

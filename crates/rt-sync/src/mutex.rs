@@ -68,6 +68,16 @@ pub struct Mutex<T: ?Sized> {
 }
 
 /// The lock is held, or others wait for it.
+///
+/// ```
+/// use rt_sync::Mutex;
+///
+/// let mutex = Mutex::new(0);
+/// let guard = mutex.try_lock().unwrap();
+/// assert!(mutex.try_lock().is_err());
+/// drop(guard);
+/// assert!(mutex.try_lock().is_ok());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TryLockError;

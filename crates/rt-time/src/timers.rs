@@ -19,6 +19,8 @@ use std::time::Duration;
 ///
 /// Each slot (a worker, or a thread in `block_on`) has a wheel of its own, so a sleep is registered
 /// and taken back without a word to other threads, as long as its task stays where it is.
+///
+/// It is the driver that [`Executor::start`](rt_core::Executor::start) takes.
 pub struct Timers {
     // [C] Turns instants into ticks.
     clock: Clock,

@@ -10,6 +10,8 @@ use crate::launch::Runtime;
 const VARIABLE: &str = "RT_SEED";
 
 /// What a test may return.
+///
+/// See [`rt::test`](macro@crate::test).
 pub trait SeedResult {
     /// Whether the test has failed.
     fn is_failure(&self) -> bool;
@@ -33,6 +35,8 @@ impl<T, E> SeedResult for Result<T, E> {
 /// # Panics
 ///
 /// When `program` does, when a runtime cannot be started, and when `RT_SEED` is no number.
+///
+/// See [`rt::test`](macro@crate::test).
 #[track_caller]
 pub fn run_seeds<F>(
     name: &str,

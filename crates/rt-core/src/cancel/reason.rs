@@ -33,6 +33,8 @@ pub struct Reason {
 }
 
 /// What led to a cancellation.
+///
+/// See [`Reason::kind`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReasonKind {

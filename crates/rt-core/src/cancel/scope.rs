@@ -164,6 +164,19 @@ pub(crate) fn ended_by_its_token(node: &ScopeNode) -> bool {
 }
 
 /// A scope was cancelled before its body had a value.
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// executor.block_on(async {
+///     let ended = rt_core::scope(async |scope| {
+///         scope.cancel();
+///         std::future::pending::<()>().await
+///     });
+///     println!("{}", ended.await.unwrap_err());
+/// });
+/// ```
 #[derive(Clone, Debug)]
 pub struct ScopeCancelled {
     reason: Option<Reason>,

@@ -126,6 +126,17 @@ impl<E: fmt::Debug> fmt::Debug for GroupError<E> {
 impl<E: fmt::Debug + fmt::Display> Error for GroupError<E> {}
 
 /// A group takes no more children: it has ended, or was cancelled. It gives the future back.
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// executor.block_on(async {
+///     let group = rt_core::group(async |group| group.clone()).await.unwrap();
+///     let refused = group.try_spawn(async { 7 }).unwrap_err();
+///     assert_eq!(refused.0.await, 7); // the future comes back
+/// });
+/// ```
 pub struct GroupClosed<F>(pub F);
 
 impl<F> fmt::Display for GroupClosed<F> {
@@ -143,6 +154,8 @@ impl<F> fmt::Debug for GroupClosed<F> {
 impl<F> Error for GroupClosed<F> {}
 
 /// Why a task that returns a `Result` has no value.
+///
+/// See [`try_gather`](fn@crate::try_gather).
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum TaskError<E> {

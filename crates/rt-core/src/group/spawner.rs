@@ -22,6 +22,8 @@ use crate::task::info::TaskInfo;
 use crate::task::join::JoinHandle;
 
 /// What a group makes of how its children end.
+///
+/// See [`group_with`](crate::group_with).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Policy {

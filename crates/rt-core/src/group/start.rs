@@ -126,6 +126,8 @@ impl<R, T> Future for Start<R, T> {
 }
 
 /// A child ended, or gave it up, before it said that it was ready.
+///
+/// See [`Group::start`].
 pub struct NeverReady<R> {
     /// The child.
     pub handle: JoinHandle<R>,

@@ -15,6 +15,8 @@ pub struct BlockingCx {
 }
 
 /// A job was asked to end.
+///
+/// See [`BlockingCx::check_cancelled`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JobCancelled;

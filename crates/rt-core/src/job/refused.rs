@@ -5,6 +5,8 @@ use std::fmt;
 use std::io;
 
 /// Why a pool takes no job.
+///
+/// It comes in a [`RefusedJob`].
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Refusal {

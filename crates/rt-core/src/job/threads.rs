@@ -12,6 +12,8 @@ pub type Errand = Box<dyn FnOnce() + Send>;
 /// Threads that run jobs.
 ///
 /// Each thread runs one job at a time, so that one that blocks holds up no other.
+///
+/// An executor is given them by its [`Config`](crate::Config).
 pub trait JobThreads: Send + Sync + 'static {
     /// Takes the job that `make` makes, which is called once if it is taken, and else not at all.
     ///
@@ -42,6 +44,8 @@ pub trait JobThreads: Send + Sync + 'static {
 }
 
 /// What the threads for jobs do, at the time of a reading.
+///
+/// See [`Metrics`](crate::Metrics).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JobMetrics {

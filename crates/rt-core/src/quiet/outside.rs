@@ -38,6 +38,8 @@ pub fn external() -> OutsideWork {
 ///
 /// Whoever works outside the runtime drops it last, after it has handed over its result and woken
 /// who waits for it. While the clock runs by itself it has no effect.
+///
+/// [`external`] gives one.
 pub struct OutsideWork {
     // [C]
     shared: Arc<ExecutorShared>,

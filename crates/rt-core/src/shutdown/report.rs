@@ -44,6 +44,8 @@ pub struct ShutdownReport {
 }
 
 /// A task, and the place in the program that started it.
+///
+/// See [`ShutdownReport::aborted`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TaskSite {
@@ -54,6 +56,8 @@ pub struct TaskSite {
 }
 
 /// A worker thread that a shutdown did not wait for any longer.
+///
+/// See [`ShutdownReport::leaked_threads`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LeakedThread {

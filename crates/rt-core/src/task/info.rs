@@ -36,6 +36,8 @@ pub struct TaskInfo {
 }
 
 /// Whether a task can go on.
+///
+/// See [`TaskInfo::state`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TaskStatus {

@@ -16,6 +16,8 @@ use crate::task::join::JoinHandle;
 use crate::task::join_error::JoinError;
 
 /// A task did not end within the time given; its handle is in here.
+///
+/// See [`JoinHandle::join_blocking`].
 pub struct JoinTimeout<T> {
     handle: JoinHandle<T>,
 }

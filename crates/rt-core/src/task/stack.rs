@@ -15,6 +15,8 @@ use crate::task::reference::TaskRef;
 use crate::wait::WaitInfo;
 
 /// One line that a task is at.
+///
+/// See [`TaskRef::stack`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Frame {
@@ -25,6 +27,20 @@ pub enum Frame {
 }
 
 /// A task, what it waits for, and who waits for it.
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// executor.block_on(async {
+///     let slow = rt_core::spawn(std::future::pending::<()>());
+///     let of_slow = slow.task();
+///     rt_core::spawn(slow);
+///     rt_core::settle().await;
+///     let graph = of_slow.call_graph().unwrap().unwrap();
+///     assert_eq!(graph.awaited_by.len(), 1);
+/// });
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 #[doc(alias = "FutureCallGraph")]

@@ -35,6 +35,8 @@ pub struct Crash {
 }
 
 /// An attempt at a job that ended with the death of its process.
+///
+/// See [`Crash::attempts`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attempt {

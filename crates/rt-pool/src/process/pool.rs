@@ -334,6 +334,8 @@ impl fmt::Debug for ProcessPool {
 /// Waits for the end of a pool.
 ///
 /// When it is dropped early the pool goes on as a dropped one does: what runs has a second to end.
+///
+/// [`ProcessPool::close`] and [`ProcessPool::kill`] give it.
 #[derive(Debug)]
 #[must_use = "the pool was told to end; await this to know when it has"]
 pub struct ProcessPoolClose {

@@ -6,6 +6,8 @@ use std::io;
 use super::spawner::DEPTH_MAX;
 
 /// Why there is no pool.
+///
+/// See [`ProcessPoolBuilder::build`](crate::ProcessPoolBuilder::build).
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ProcessPoolError {

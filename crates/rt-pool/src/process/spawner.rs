@@ -42,6 +42,8 @@ pub(crate) struct Recipe {
 }
 
 /// Where a job's standard output goes.
+///
+/// See [`ProcessPoolBuilder::stdout`](crate::ProcessPoolBuilder::stdout).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WorkerOutput {

@@ -30,6 +30,8 @@ pub struct ThreadPoolBuilder<S = ()> {
 }
 
 /// A pool of threads cannot be made as it was asked for.
+///
+/// See [`ThreadPoolBuilder::build`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ThreadPoolError {

@@ -4,10 +4,34 @@ use std::error::Error;
 use std::fmt;
 
 /// The value was not sent, because there is no receiver; it is in here.
+///
+/// ```
+/// use rt_sync::broadcast;
+///
+/// let (sender, receiver) = broadcast::channel(1);
+/// drop(receiver);
+/// assert_eq!(sender.send("news").unwrap_err().0, "news");
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SendError<T>(pub T);
 
 /// There is no next value.
+///
+/// ```
+/// # let executor = rt_core::Executor::start(
+/// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_sync::broadcast::{self, error::RecvError};
+///
+/// let (sender, mut receiver) = broadcast::channel(1);
+/// sender.send(1).unwrap();
+/// sender.send(2).unwrap();
+/// assert_eq!(receiver.recv().await, Err(RecvError::Lagged(1)));
+/// assert_eq!(receiver.recv().await, Ok(2));
+/// drop(sender);
+/// assert_eq!(receiver.recv().await, Err(RecvError::Closed));
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RecvError {
@@ -19,6 +43,15 @@ pub enum RecvError {
 }
 
 /// There is no next value now.
+///
+/// ```
+/// use rt_sync::broadcast::{self, error::TryRecvError};
+///
+/// let (sender, mut receiver) = broadcast::channel::<u8>(1);
+/// assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
+/// drop(sender);
+/// assert_eq!(receiver.try_recv(), Err(TryRecvError::Closed));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TryRecvError {

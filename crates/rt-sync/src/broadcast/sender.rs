@@ -7,6 +7,15 @@ use rt_primitive::sync::Arc;
 use std::fmt;
 
 /// Sends to every receiver; may be cloned.
+///
+/// ```
+/// use rt_sync::broadcast;
+///
+/// let (sender, mut one) = broadcast::channel(4);
+/// let mut two = sender.subscribe();
+/// assert_eq!(sender.send("news"), Ok(2));
+/// assert_eq!((one.try_recv(), two.try_recv()), (Ok("news"), Ok("news")));
+/// ```
 pub struct Sender<T> {
     ring: Arc<Ring<T>>,
 }

@@ -5,10 +5,30 @@ use std::error::Error;
 use std::fmt;
 
 /// The value was not sent, because every receiver is gone or the channel was closed; it is in here.
+///
+/// ```
+/// # let executor = rt_core::Executor::start(
+/// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_sync::mpmc;
+///
+/// let (sender, receiver) = mpmc::channel(1);
+/// drop(receiver);
+/// assert_eq!(sender.send(7).await.unwrap_err().into_inner(), 7);
+/// # });
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SendError<T>(pub T);
 
 /// The value was not sent; it is in here.
+///
+/// ```
+/// use rt_sync::mpmc::{self, TrySendError};
+///
+/// let (sender, _receiver) = mpmc::channel(1);
+/// sender.try_send(1).unwrap();
+/// assert!(matches!(sender.try_send(2), Err(TrySendError::Full(2))));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TrySendError<T> {
@@ -19,10 +39,31 @@ pub enum TrySendError<T> {
 }
 
 /// No value is left and none will come: every sender is gone, or the channel was closed.
+///
+/// ```
+/// # let executor = rt_core::Executor::start(
+/// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_sync::mpmc;
+///
+/// let (sender, receiver) = mpmc::channel::<u8>(1);
+/// drop(sender);
+/// assert!(receiver.recv().await.is_err());
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RecvError;
 
 /// There is no value to receive now.
+///
+/// ```
+/// use rt_sync::mpmc::{self, TryRecvError};
+///
+/// let (sender, receiver) = mpmc::channel::<u8>(1);
+/// assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
+/// drop(sender);
+/// assert_eq!(receiver.try_recv(), Err(TryRecvError::Disconnected));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TryRecvError {

@@ -13,6 +13,16 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 /// Receives; may be cloned. Each value gets to one of the receivers.
+///
+/// ```
+/// use rt_sync::mpmc;
+///
+/// let (sender, one) = mpmc::channel(4);
+/// let two = one.clone();
+/// sender.try_send("a").unwrap();
+/// sender.try_send("b").unwrap();
+/// assert_eq!((two.try_recv(), one.try_recv()), (Ok("a"), Ok("b")));
+/// ```
 pub struct Receiver<T> {
     ends: Arc<Ends<T>>,
 }

@@ -13,6 +13,17 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 /// Sends; may be cloned.
+///
+/// ```
+/// use rt_sync::mpmc;
+///
+/// let (sender, receiver) = mpmc::channel(2);
+/// let other = sender.clone();
+/// sender.try_send(1).unwrap();
+/// other.try_send(2).unwrap();
+/// assert!(sender.try_send(3).is_err()); // two are in it
+/// assert_eq!(receiver.len(), 2);
+/// ```
 pub struct Sender<T> {
     ends: Arc<Ends<T>>,
 }

@@ -5,10 +5,32 @@ use std::error::Error;
 use std::fmt;
 
 /// The value was not sent, because the receiver was closed or is gone; it is in here.
+///
+/// ```
+/// # let executor = rt_core::Executor::start(
+/// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_sync::mpsc;
+///
+/// let (sender, receiver) = mpsc::channel(1);
+/// drop(receiver);
+/// assert_eq!(sender.send(7).await.unwrap_err().into_inner(), 7);
+/// # });
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SendError<T>(pub T);
 
 /// The value was not sent; it is in here.
+///
+/// ```
+/// use rt_sync::mpsc::{self, error::TrySendError};
+///
+/// let (sender, receiver) = mpsc::channel(1);
+/// sender.try_send(1).unwrap();
+/// assert!(matches!(sender.try_send(2), Err(TrySendError::Full(2))));
+/// drop(receiver);
+/// assert!(matches!(sender.try_send(3), Err(TrySendError::Closed(3))));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TrySendError<T> {
@@ -19,6 +41,15 @@ pub enum TrySendError<T> {
 }
 
 /// There is no value to receive now.
+///
+/// ```
+/// use rt_sync::mpsc::{self, error::TryRecvError};
+///
+/// let (sender, mut receiver) = mpsc::channel::<u8>(1);
+/// assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
+/// drop(sender);
+/// assert_eq!(receiver.try_recv(), Err(TryRecvError::Disconnected));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TryRecvError {

@@ -17,6 +17,20 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 /// Receives the values, one after the other.
+///
+/// ```
+/// # let executor = rt_core::Executor::start(
+/// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_sync::mpsc;
+///
+/// let (sender, mut receiver) = mpsc::channel(4);
+/// sender.send("tea").await.unwrap();
+/// drop(sender);
+/// assert_eq!(receiver.recv().await, Some("tea"));
+/// assert_eq!(receiver.recv().await, None); // the last sender is gone
+/// # });
+/// ```
 pub struct Receiver<T> {
     chan: Arc<Chan<T>>,
 }

@@ -18,6 +18,21 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 /// Sends into a bounded channel; may be cloned.
+///
+/// ```
+/// # let executor = rt_core::Executor::start(
+/// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_sync::mpsc;
+///
+/// let (sender, mut receiver) = mpsc::channel(2);
+/// let other = sender.clone();
+/// sender.send(1).await.unwrap();
+/// other.send(2).await.unwrap();
+/// assert!(sender.try_send(3).is_err()); // two are in it
+/// assert_eq!(receiver.recv().await, Some(1));
+/// # });
+/// ```
 pub struct Sender<T> {
     chan: Arc<Chan<T>>,
 }

@@ -9,6 +9,18 @@ use std::fmt;
 use std::panic::Location;
 
 /// Sends into an unbounded channel, without ever waiting; may be cloned.
+///
+/// ```
+/// # let executor = rt_core::Executor::start(
+/// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_sync::mpsc;
+///
+/// let (sender, mut receiver) = mpsc::unbounded_channel();
+/// sender.send("no await here").unwrap();
+/// assert_eq!(receiver.recv().await, Some("no await here"));
+/// # });
+/// ```
 pub struct UnboundedSender<T> {
     chan: Arc<Chan<T>>,
 }

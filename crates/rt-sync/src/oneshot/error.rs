@@ -4,6 +4,18 @@ use std::error::Error;
 use std::fmt;
 
 /// No value will come: the sender was dropped before it sent one, or the receiver was closed.
+///
+/// ```
+/// # let executor = rt_core::Executor::start(
+/// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_sync::oneshot;
+///
+/// let (sender, receiver) = oneshot::channel::<u8>();
+/// drop(sender);
+/// assert!(receiver.await.is_err());
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RecvError(pub(super) ());
 
@@ -16,6 +28,16 @@ impl fmt::Display for RecvError {
 impl Error for RecvError {}
 
 /// There is no value to take now.
+///
+/// ```
+/// use rt_sync::oneshot::{self, error::TryRecvError};
+///
+/// let (sender, mut receiver) = oneshot::channel();
+/// assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
+/// sender.send(1).unwrap();
+/// assert_eq!(receiver.try_recv(), Ok(1));
+/// assert_eq!(receiver.try_recv(), Err(TryRecvError::Closed));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TryRecvError {

@@ -4,10 +4,32 @@ use std::error::Error;
 use std::fmt;
 
 /// The item was not put in, because the queue was shut down; it is in here.
+///
+/// ```
+/// # let executor = rt_core::Executor::start(
+/// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_sync::queue::Queue;
+///
+/// let queue = Queue::unbounded();
+/// queue.shutdown();
+/// assert_eq!(queue.put(7).await.unwrap_err().into_inner(), 7);
+/// # });
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct PutError<T>(pub T);
 
 /// The item was not put in; it is in here.
+///
+/// ```
+/// use rt_sync::queue::{Queue, TryPutError};
+///
+/// let queue = Queue::bounded(1);
+/// queue.try_put(1).unwrap();
+/// assert_eq!(queue.try_put(2), Err(TryPutError::Full(2)));
+/// queue.shutdown();
+/// assert_eq!(queue.try_put(3), Err(TryPutError::ShutDown(3)));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TryPutError<T> {
@@ -18,10 +40,31 @@ pub enum TryPutError<T> {
 }
 
 /// The queue was shut down and has no item left.
+///
+/// ```
+/// # let executor = rt_core::Executor::start(
+/// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_sync::queue::{Queue, ShutDown};
+///
+/// let queue = Queue::<u8>::unbounded();
+/// queue.shutdown();
+/// assert_eq!(queue.get().await, Err(ShutDown));
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ShutDown;
 
 /// There is no item to get now.
+///
+/// ```
+/// use rt_sync::queue::{Queue, TryGetError};
+///
+/// let queue = Queue::<u8>::unbounded();
+/// assert_eq!(queue.try_get(), Err(TryGetError::Empty));
+/// queue.shutdown();
+/// assert_eq!(queue.try_get(), Err(TryGetError::ShutDown));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TryGetError {
@@ -32,6 +75,16 @@ pub enum TryGetError {
 }
 
 /// Every item that was taken is done already.
+///
+/// ```
+/// use rt_sync::queue::{Queue, TooManyDone};
+///
+/// let queue = Queue::unbounded();
+/// queue.try_put(1).unwrap();
+/// queue.try_get().unwrap();
+/// assert_eq!(queue.task_done(), Ok(()));
+/// assert_eq!(queue.task_done(), Err(TooManyDone));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooManyDone;
 

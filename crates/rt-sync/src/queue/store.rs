@@ -5,6 +5,9 @@ use std::collections::{BinaryHeap, VecDeque};
 use std::fmt;
 
 /// Where a queue keeps its items. This crate has all there are.
+///
+/// See [`Queue`](crate::queue::Queue), [`LifoQueue`](crate::queue::LifoQueue) and
+/// [`PriorityQueue`](crate::queue::PriorityQueue).
 pub trait Store<T>: Default + sealed::Sealed {
     /// Adds an item.
     fn put(&mut self, item: T);
@@ -27,12 +30,18 @@ mod sealed {
 }
 
 /// The oldest item is next.
+///
+/// See [`Queue`](crate::queue::Queue).
 pub struct Fifo<T>(VecDeque<T>);
 
 /// The newest item is next.
+///
+/// See [`LifoQueue`](crate::queue::LifoQueue).
 pub struct Lifo<T>(Vec<T>);
 
 /// The least item is next, and of equal ones the oldest.
+///
+/// See [`PriorityQueue`](crate::queue::PriorityQueue).
 pub struct Priority<T> {
     heap: BinaryHeap<Ranked<T>>,
     /// The number of the next item.

@@ -4,6 +4,18 @@ use std::error::Error;
 use std::fmt;
 
 /// The semaphore is closed, so there are no more permits.
+///
+/// ```
+/// # let executor = rt_core::Executor::start(
+/// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_sync::Semaphore;
+///
+/// let semaphore = Semaphore::new(1);
+/// semaphore.close();
+/// assert!(semaphore.acquire().await.is_err());
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AcquireError;
@@ -19,6 +31,15 @@ pub enum TryAcquireError {
 }
 
 /// Permits that were not added, because there would be more than the semaphore may have.
+///
+/// ```
+/// use rt_sync::Semaphore;
+///
+/// let semaphore = Semaphore::bounded(2);
+/// assert!(semaphore.try_add_permits(1).is_err());
+/// semaphore.try_acquire().unwrap().forget();
+/// assert!(semaphore.try_add_permits(1).is_ok());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TooManyPermits {

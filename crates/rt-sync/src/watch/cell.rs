@@ -140,6 +140,13 @@ impl<T> WatchCell<T> {
 /// A look at the value, which keeps senders out; it derefs to the value.
 ///
 /// Keep it short: a sender stops its thread until the look is over.
+///
+/// ```
+/// let (sender, receiver) = rt_sync::watch::channel("old");
+/// assert_eq!(*receiver.borrow(), "old");
+/// sender.send("new").unwrap();
+/// assert_eq!(*receiver.borrow(), "new");
+/// ```
 #[must_use = "a look keeps senders out"]
 pub struct Ref<'a, T> {
     value: RwLockReadGuard<'a, T>,

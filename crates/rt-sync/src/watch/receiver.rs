@@ -13,6 +13,19 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 /// Looks at the value and waits for changes; may be cloned.
+///
+/// ```
+/// # let executor = rt_core::Executor::start(
+/// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// let (sender, mut receiver) = rt_sync::watch::channel(0);
+/// sender.send(1).unwrap();
+/// sender.send(2).unwrap();
+/// receiver.changed().await.unwrap();
+/// assert_eq!(*receiver.borrow_and_update(), 2); // the last one, not each
+/// assert_eq!(receiver.has_changed(), Ok(false));
+/// # });
+/// ```
 pub struct Receiver<T> {
     cell: Arc<WatchCell<T>>,
     /// The version that counts as seen.

@@ -15,6 +15,13 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 /// Changes the value; may be cloned.
+///
+/// ```
+/// let (sender, receiver) = rt_sync::watch::channel(vec![1]);
+/// sender.send_modify(|numbers| numbers.push(2));
+/// assert_eq!(*receiver.borrow(), [1, 2]);
+/// assert_eq!(sender.send_replace(vec![]), [1, 2]);
+/// ```
 pub struct Sender<T> {
     cell: Arc<WatchCell<T>>,
 }
