@@ -102,9 +102,19 @@ pub fn note_wait(kind: WaitKind, at: &'static Location<'static>, resource: usize
     if let Some(task) = context::current_task() {
         // I1: the calling thread polls it.
         task.header().next.leave_note(kind as usize + 1, at);
-        if kind.has_holder() && resource != 0 {
-            task.header().rare.get_or_make().waits_on.set(resource as u64);
+        if kind.has_holder() {
+            note_whom(task, resource as u64);
         }
+    }
+}
+
+/// Notes which lock or task it is; of an earlier wait there may be another number.
+fn note_whom(task: TaskPtr, number: u64) {
+    let rare = &task.header().rare;
+    if number != 0 {
+        rare.get_or_make().waits_on.set(number);
+    } else if let Some(rare) = rare.get() {
+        rare.waits_on.set(0);
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, mpsc};
 use std::task::Poll;
 
 use rt::sync::Mutex;
-use rt::task::{Builder, Frame, Id, JoinHandle, TaskInfo, TaskStatus, WaitKind};
+use rt::task::{Builder, Frame, Id, JoinHandle, JoinSet, TaskInfo, TaskStatus, WaitKind};
 
 use crate::{on_each_kind, until, with_workers};
 
@@ -50,6 +50,25 @@ fn a_note_is_gone_once_the_task_has_run_on() {
             send.send(()).unwrap();
             until(|| rt::task::all().len() == 2).await;
             assert_eq!(waiting(task.id()).await.wait, None);
+        });
+    });
+}
+
+#[test]
+fn a_wait_for_no_task_in_particular_names_none_that_was_awaited_before() {
+    on_each_kind(|runtime| {
+        runtime.block_on(async {
+            let earlier = rt::spawn(rt::task::yield_now());
+            let awaited = earlier.id();
+            let task = rt::spawn(async move {
+                earlier.await.unwrap();
+                let mut set = JoinSet::new();
+                set.spawn(pending::<()>());
+                set.join_next().await;
+            });
+            until(|| rt::task::all().iter().all(|task| task.id != awaited)).await;
+            let wait = waiting(task.id()).await.wait.unwrap();
+            assert_eq!((wait.kind, wait.on), (WaitKind::Join, None));
         });
     });
 }
