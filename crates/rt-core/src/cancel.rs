@@ -9,6 +9,7 @@
 pub(crate) mod branch;
 pub(crate) mod due_scope;
 pub(crate) mod frame;
+pub(crate) mod grace;
 pub(crate) mod mask;
 pub(crate) mod node;
 pub(crate) mod on_cancel;

@@ -130,6 +130,8 @@ pub struct Config {
     pub on_unhandled: Option<UnhandledHook>,
     /// Watches the tasks.
     pub instrument: Option<Arc<dyn Instrument>>,
+    /// Keeps of each task who spawned it, how often it was polled, and since when it waits.
+    pub task_details: bool,
 }
 
 impl Config {
@@ -163,6 +165,7 @@ impl Config {
             wind_down: None,
             on_unhandled: None,
             instrument: None,
+            task_details: false,
         }
     }
 

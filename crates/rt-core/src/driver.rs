@@ -2,7 +2,9 @@
 
 use std::any::{Any, TypeId};
 use std::fmt;
-use std::time::Instant;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::{Duration, Instant};
 
 use crate::context;
 use crate::error::NoRuntime;
@@ -46,9 +48,19 @@ pub trait Driver: Send + Sync + 'static {
     /// refuses what is registered later.
     fn shutdown(&self, slot: usize);
 
+    /// A future that is ready when so much time has passed, for what waits in this crate with a
+    /// limit; `None` from a driver without a clock.
+    fn sleep(&self, duration: Duration) -> Option<DriverSleep> {
+        let _ = duration;
+        None
+    }
+
     /// The part of the driver that has this type, for the futures that register with it.
     fn part(&self, type_id: TypeId) -> Option<&(dyn Any + Send + Sync)>;
 }
+
+/// A wait for time, as a driver makes it.
+pub type DriverSleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// A driver with nothing in it.
 ///

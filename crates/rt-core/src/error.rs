@@ -56,6 +56,8 @@ pub enum StartError {
         /// What the system said.
         error: io::Error,
     },
+    /// The system refused the thread that watches the workers.
+    Watch(io::Error),
     /// The environment asks for a number of workers that cannot be had.
     Environment(WorkersError),
 }
@@ -66,6 +68,9 @@ impl fmt::Display for StartError {
             StartError::Workers(0) => f.write_str("cannot start 0 workers; ask for 1 or more"),
             StartError::Workers(n) => {
                 write!(f, "cannot start {n} workers; ask for {WORKERS_MAX} or fewer")
+            }
+            StartError::Watch(error) => {
+                write!(f, "cannot start the thread that watches the workers ({error})")
             }
             StartError::Thread { worker, error } => write!(
                 f,
@@ -81,7 +86,7 @@ impl Error for StartError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match self {
             StartError::Workers(_) => None,
-            StartError::Thread { error, .. } => Some(error),
+            StartError::Thread { error, .. } | StartError::Watch(error) => Some(error),
             StartError::Environment(error) => Some(error),
         }
     }

@@ -19,7 +19,7 @@ use crate::driver::Driver;
 use crate::error::{BlockOnError, StartError};
 use crate::executor::threads::WorkerThreads;
 use crate::handle::ExecutorHandle;
-use crate::hooks::Hooks;
+use crate::hooks::{Hooks, Watch};
 use crate::shared::ExecutorShared;
 use crate::shutdown;
 use crate::shutdown::report::ShutdownReport;
@@ -86,8 +86,8 @@ impl Executor {
         if config.flavor == Flavor::Deterministic {
             shared.simulation = Some(Simulation::new(workers, config.choices.clone()));
         }
-        shared.hooks =
-            Hooks { unhandled: config.on_unhandled.clone(), instrument: config.instrument.clone() };
+        let watch = Watch::new(config.instrument.clone(), config.task_details);
+        shared.hooks = Hooks { unhandled: config.on_unhandled.clone(), watch };
         shared.job_threads = config.job_threads.clone();
         let shared = Arc::new(shared);
         let handle = ExecutorHandle::new(shared.clone());

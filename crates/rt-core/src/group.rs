@@ -17,6 +17,7 @@ pub(crate) mod join_set;
 pub(crate) mod leftovers;
 pub(crate) mod limit;
 pub(crate) mod race;
+pub(crate) mod reap;
 pub(crate) mod shield;
 pub(crate) mod spawner;
 pub(crate) mod start;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::contain::contain;
 use crate::context;
+use crate::task::details::DetailsRecord;
 use crate::task::header::{Polled, TaskPtr};
 use crate::task::info::{Outcome, TaskInfo};
 use crate::task::reference::TaskRef;
@@ -101,30 +102,37 @@ pub trait Instrument: Send + Sync + 'static {
 #[derive(Clone, Default)]
 pub(crate) struct Hooks {
     pub(crate) unhandled: Option<UnhandledHook>,
-    pub(crate) instrument: Option<Arc<dyn Instrument>>,
+    pub(crate) watch: Option<Watch>,
+}
+
+/// What is done at each spawn and each poll, where something is.
+#[derive(Clone)]
+pub(crate) struct Watch {
+    instrument: Option<Arc<dyn Instrument>>,
+    keeps_details: bool,
 }
 
 impl Hooks {
     /// Tells the instrument of a task that is not queued yet.
     #[inline]
     pub(crate) fn spawned(&self, task: TaskPtr) {
-        if let Some(instrument) = &self.instrument {
-            contain(|| instrument.spawned(&TaskRef::new(task)));
+        if let Some(watch) = &self.watch {
+            watch.spawned(task);
         }
     }
 
     /// Polls `task`, which the caller owns, and tells the instrument.
     #[inline]
     pub(crate) fn poll(&self, worker: usize, task: TaskPtr) -> (Polled, bool) {
-        match &self.instrument {
+        match &self.watch {
             None => context::poll_as_current(task),
-            Some(instrument) => poll_watched(&**instrument, worker, task),
+            Some(watch) => watch.poll(worker, task),
         }
     }
 
     /// Tells the instrument of a job that has run.
     pub(crate) fn ran(&self, task: TaskPtr) {
-        if let Some(instrument) = &self.instrument {
+        if let Some(instrument) = self.watch.as_ref().and_then(|watch| watch.instrument.as_ref()) {
             let reference = TaskRef::new(task);
             contain(|| {
                 if let Some(outcome) = reference.outcome() {
@@ -146,17 +154,56 @@ impl Hooks {
     }
 }
 
-#[cold]
-fn poll_watched(instrument: &dyn Instrument, worker: usize, task: TaskPtr) -> (Polled, bool) {
-    let reference = TaskRef::new(task);
-    contain(|| instrument.poll_started(worker, &reference));
+impl Watch {
+    /// What there is to be done; `None` is nothing.
+    pub(crate) fn new(
+        instrument: Option<Arc<dyn Instrument>>,
+        keeps_details: bool,
+    ) -> Option<Watch> {
+        let is_used = instrument.is_some() || keeps_details;
+        is_used.then_some(Watch { instrument, keeps_details })
+    }
+
+    #[cold]
+    fn spawned(&self, task: TaskPtr) {
+        if self.keeps_details {
+            task.header().rare.get_or_make().details.get_or_init(DetailsRecord::new);
+        }
+        if let Some(instrument) = &self.instrument {
+            contain(|| instrument.spawned(&TaskRef::new(task)));
+        }
+    }
+
+    #[cold]
+    fn poll(&self, worker: usize, task: TaskPtr) -> (Polled, bool) {
+        // The task may be gone after the poll, unless there is a reference.
+        let reference = TaskRef::new(task);
+        let rare = task.header().rare.get();
+        let details = rare.filter(|_| self.keeps_details).and_then(|rare| rare.details.get());
+        if let Some(details) = details {
+            details.poll_started();
+        }
+        let ended = match &self.instrument {
+            None => context::poll_as_current(task),
+            Some(instrument) => poll_watched(&**instrument, worker, &reference),
+        };
+        if let Some(details) = details {
+            details.poll_ended();
+        }
+        ended
+    }
+}
+
+fn poll_watched(instrument: &dyn Instrument, worker: usize, reference: &TaskRef) -> (Polled, bool) {
+    let task = reference.ptr();
+    contain(|| instrument.poll_started(worker, reference));
     let (polled, yielded) = context::poll_as_current(task);
     contain(|| {
-        instrument.poll_ended(worker, &reference);
+        instrument.poll_ended(worker, reference);
         if let Some(outcome) = reference.outcome() {
-            instrument.finished(&reference, outcome);
+            instrument.finished(reference, outcome);
         } else if let Some(wait) = note_of(task).filter(|_| polled == Polled::Pending) {
-            instrument.waiting(&reference, &wait);
+            instrument.waiting(reference, &wait);
         }
     });
     (polled, yielded)

@@ -89,6 +89,11 @@ impl ExecutorShared {
         tasks
     }
 
+    /// The slot whose thread polled or dropped this task last, and none since.
+    pub(crate) fn worker_inside(&self, id: Id) -> Option<usize> {
+        self.slots.iter().position(|slot| slot.tallies.last_task.get() == id.number())
+    }
+
     /// The task with this number, if it is queued or somebody is inside it.
     pub(crate) fn held_task(&self, id: Id) -> Option<TaskRef> {
         let mut found = None;
@@ -116,8 +121,11 @@ impl ExecutorShared {
     fn roots(&self) -> Vec<TaskInfo> {
         // I3 of `block_on.rs`: under the lock the thread holds a reference, so there may be more.
         let mut roots = Vec::new();
-        for slot in &self.slots {
-            roots.extend(slot.root.lock().map(|root| TaskRef::new(root).info()));
+        for (number, slot) in self.slots.iter().enumerate() {
+            let Some(root) = slot.root.lock().map(TaskRef::new) else { continue };
+            let mut info = root.info();
+            info.worker = (info.state == TaskStatus::Ready).then_some(number);
+            roots.push(info);
         }
         let visitors = self.visitors.lock();
         roots.extend(visitors.iter().map(|visitor| TaskRef::new(visitor.root).info()));

@@ -1,8 +1,10 @@
 //! The executor's view of the timers: what it calls between polls and before it parks.
 
+use crate::sleep::sleep;
 use crate::timers::Timers;
-use rt_core::Driver;
+use rt_core::{Driver, DriverSleep};
 use std::any::{Any, TypeId};
+use std::time::Duration;
 
 impl Driver for Timers {
     fn turn(&self, slot: usize) -> Option<std::time::Instant> {
@@ -23,6 +25,10 @@ impl Driver for Timers {
 
     fn shutdown(&self, slot: usize) {
         self.close(slot);
+    }
+
+    fn sleep(&self, duration: Duration) -> Option<DriverSleep> {
+        Some(Box::pin(sleep(duration)))
     }
 
     fn part(&self, type_id: TypeId) -> Option<&(dyn Any + Send + Sync)> {

@@ -1,19 +1,18 @@
 //! Chooses how a runtime is made.
 
 mod blocking;
+mod watching;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rt_core::{
-    Choices, Config, Executor, Flavor, Instrument, StartError, ThreadHook, Unhandled,
-    UnhandledHook, WORKERS_MAX,
-};
+use rt_core::{Choices, Config, Executor, Flavor, StartError, ThreadHook, WORKERS_MAX};
 
 use rt_pool::BlockingThreads;
 
 use crate::builder::blocking::BlockingOptions;
+use crate::builder::watching::WatchingOptions;
 use crate::driver;
 use crate::grace;
 use crate::launch::Runtime;
@@ -41,8 +40,7 @@ pub struct Builder {
     thread_stack_size: Option<usize>,
     on_thread_start: Option<ThreadHook>,
     on_thread_stop: Option<ThreadHook>,
-    on_unhandled: Option<UnhandledHook>,
-    instrument: Option<Arc<dyn Instrument>>,
+    watching: WatchingOptions,
     start_paused: bool,
     blocking: BlockingOptions,
     shutdown_grace: Duration,
@@ -151,8 +149,7 @@ impl Builder {
             thread_stack_size: None,
             on_thread_start: None,
             on_thread_stop: None,
-            on_unhandled: None,
-            instrument: None,
+            watching: WatchingOptions::default(),
             start_paused: flavor == Flavor::Deterministic,
             blocking: BlockingOptions::default(),
             shutdown_grace: Duration::ZERO,
@@ -244,37 +241,6 @@ impl Builder {
         self
     }
 
-    /// Calls `handler` for each failure that no code of the program gets to see: a task that panics
-    /// and that nobody awaits, a callback that panics.
-    ///
-    /// It is called once for each, on the thread where it comes out: when the task fails, or when
-    /// its handle is dropped without a look. A panic of the handler is caught. Without a handler
-    /// there is what the process's panic hook prints.
-    ///
-    /// asyncio: `loop.set_exception_handler`, "Task exception was never retrieved".
-    ///
-    /// ```
-    /// let runtime = rt::Builder::new_current_thread()
-    ///     .on_unhandled(|failure| eprintln!("{failure}"))
-    ///     .build()
-    ///     .unwrap();
-    /// drop(runtime);
-    /// ```
-    #[doc(alias = "set_exception_handler")]
-    pub fn on_unhandled(
-        &mut self,
-        handler: impl Fn(&Unhandled<'_>) + Send + Sync + 'static,
-    ) -> &mut Builder {
-        self.on_unhandled = Some(Arc::new(handler));
-        self
-    }
-
-    /// Has `instrument` watch the tasks of the runtime; see [`Instrument`].
-    pub fn instrument(&mut self, instrument: Arc<dyn Instrument>) -> &mut Builder {
-        self.instrument = Some(instrument);
-        self
-    }
-
     /// Lets the runtime start with a clock that stands still; see [`pause`](crate::time::pause).
     ///
     /// That is so anyway for [`new_deterministic`](Builder::new_deterministic), where `false` lets
@@ -343,7 +309,9 @@ impl Builder {
         let config = self.config()?;
         // `start` refuses a number out of range; until then nothing may be sized by it.
         let driver = driver::for_workers(config.workers.min(WORKERS_MAX));
-        let runtime = Runtime::new_from(Executor::start(config, driver)?);
+        let executor = Executor::start(config, driver)?;
+        let stall_watch = self.watching.start(&executor)?;
+        let runtime = Runtime::new_from(executor, stall_watch);
         if self.start_paused {
             let _inside = runtime.enter();
             rt_time::pause();
@@ -368,8 +336,7 @@ impl Builder {
         config.thread_stack_bytes = self.thread_stack_size;
         config.on_thread_start = self.on_thread_start.clone();
         config.on_thread_stop = self.on_thread_stop.clone();
-        config.on_unhandled = self.on_unhandled.clone();
-        config.instrument = self.instrument.clone();
+        self.watching.put_into(&mut config);
         config.job_threads = Some(Arc::new(BlockingThreads::new(self.limits())));
         config.jobs_grace = self.blocking.grace.unwrap_or(config.jobs_grace);
         config.wind_down = grace::wind_down(self.shutdown_grace);

@@ -12,6 +12,7 @@ macro_rules! pages {
 
 pages! {
     Readme: "../../../README.md",
+    Cancellation: "../../../docs/guide/cancellation.md",
     FromAsyncioTasks: "../../../docs/guide/from-asyncio/tasks.md",
     FromAsyncioMany: "../../../docs/guide/from-asyncio/many.md",
     FromAsyncioTime: "../../../docs/guide/from-asyncio/time.md",

@@ -8,6 +8,7 @@ use rt_core::{
 };
 
 use crate::builder::Builder;
+use crate::stalls::StallWatch;
 
 /// Runs `future` on a new runtime with a worker for each processor, and returns its value.
 ///
@@ -56,6 +57,8 @@ pub fn run<F: Future>(future: F) -> F::Output {
 #[derive(Debug)]
 pub struct Runtime {
     executor: Executor,
+    /// Ends with the runtime.
+    _stall_watch: Option<StallWatch>,
 }
 
 impl Runtime {
@@ -74,8 +77,8 @@ impl Runtime {
         Builder::new_multi_thread().build()
     }
 
-    pub(crate) fn new_from(executor: Executor) -> Runtime {
-        Runtime { executor }
+    pub(crate) fn new_from(executor: Executor, stall_watch: Option<StallWatch>) -> Runtime {
+        Runtime { executor, _stall_watch: stall_watch }
     }
 
     /// Runs `future` on this thread until it is done, and returns its value.

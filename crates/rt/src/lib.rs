@@ -36,6 +36,7 @@ mod macros;
 pub mod pool;
 mod seeds;
 mod stagger;
+mod stalls;
 pub mod sync;
 pub mod testing;
 pub mod time;
@@ -46,6 +47,7 @@ pub mod runtime {
     pub use crate::builder::Builder;
     pub use crate::interrupt::Interrupted;
     pub use crate::launch::Runtime;
+    pub use crate::stalls::Stall;
 
     /// Reaches a runtime from any thread.
     ///
@@ -82,8 +84,8 @@ pub mod task {
     #[doc(inline)]
     pub use rt_core::{
         AbortHandle, CallGraph, CallbackId, Dump, Frame, Id, JoinError, JoinHandle, JoinTimeout,
-        LinkedHandle, Outcome, SharedJoinHandle, TakeError, TaskInfo, TaskRef, TaskStatus,
-        WaitInfo, WaitKind, YieldNow,
+        LinkedHandle, Outcome, SharedJoinHandle, TakeError, TaskDetails, TaskInfo, TaskRef,
+        TaskStatus, WaitInfo, WaitKind, YieldNow,
     };
 
     pub use crate::stagger::race_staggered;
@@ -91,9 +93,9 @@ pub mod task {
     #[doc(inline)]
     pub use rt_core::{
         AsCompleted, FirstOk, Gather, Group, GroupClosed, GroupError, GroupFuture, JoinAll,
-        JoinNext, JoinSet, NeverReady, Policy, Race, Ready, Shield, Start, TaskError, TryGather,
-        TryGroupFuture, Wait, WaitFor, as_completed, first_ok, gather, group, group_with, race,
-        shield, try_gather, try_group,
+        JoinNext, JoinSet, NeverReady, Policy, Race, Ready, Reap, Shield, Start, TaskError,
+        TryGather, TryGroupFuture, Wait, WaitFor, as_completed, first_ok, gather, group,
+        group_with, race, reap, shield, try_gather, try_group,
     };
 
     /// Spawns a task that has a name.

@@ -1,4 +1,4 @@
-//! Cleans up after a cancelled future, then passes the cancellation on.
+//! Cleans up after a future, and passes a cancellation on.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -8,6 +8,44 @@ use pin_project_lite::pin_project;
 
 use crate::cancel::region::{CancelExt, CatchCancel};
 use crate::cancel::token::Cancelled;
+
+/// Runs `future`, and then `clean_up`, whether the future has ended or was cancelled.
+///
+/// The clean-up gets to see which. While it runs, the token lives, so it may wait; a request that
+/// comes after the future has ended cuts it, unless a [`mask`](crate::mask) in it holds that off.
+/// It does not run after a panic or an abort. asyncio: `try: … finally`.
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// executor.block_on(async {
+///     let (tell, told) = std::sync::mpsc::channel();
+///     let ended = rt_core::finally(async { 42 }, async |outcome| {
+///         rt_core::yield_now().await;
+///         tell.send(outcome.is_ok()).unwrap();
+///     });
+///     assert_eq!(ended.await.unwrap(), 42);
+///     assert_eq!(told.recv(), Ok(true));
+/// });
+/// ```
+///
+/// # Errors
+///
+/// The token, if the future was cancelled.
+///
+/// # Cancel safety
+///
+/// As the future's own, and that of the clean-up.
+pub async fn finally<F, C>(future: F, clean_up: C) -> Result<F::Output, Cancelled>
+where
+    F: Future,
+    C: AsyncFnOnce(&Result<F::Output, Cancelled>),
+{
+    let outcome = future.catch_cancel().await;
+    clean_up(&outcome).await;
+    outcome
+}
 
 pin_project! {
     /// The future of [`CancelExt::on_cancel`].

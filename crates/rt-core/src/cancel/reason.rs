@@ -76,6 +76,11 @@ impl Reason {
         Reason { kind, text: None, by, at: Location::caller() }
     }
 
+    /// The same, given there.
+    pub(crate) fn made_at(self, at: &'static Location<'static>) -> Reason {
+        Reason { at, ..self }
+    }
+
     /// What led to it.
     pub fn kind(&self) -> ReasonKind {
         self.kind

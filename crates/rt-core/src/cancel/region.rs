@@ -1,8 +1,9 @@
 //! A region catches a request that comes while its inside is suspended.
 
-use std::future::Future;
+use std::convert::Infallible;
+use std::future::{Future, Pending, pending};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
 use rt_primitive::mutant;
@@ -70,6 +71,55 @@ pub trait CancelExt: Future + Sized {
 }
 
 impl<F: Future> CancelExt for F {}
+
+/// Waits until what the calling code is in is asked to end; for `select!`, beside the work.
+///
+/// It is a region in which nothing runs: it ends with the token, and the code around it goes on.
+/// Within clean-up it hears of later requests only.
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// executor.block_on(async {
+///     let task = rt_core::spawn(async {
+///         let token = rt_core::cancelled().await;
+///         rt_core::yield_now().await; // a farewell to the client
+///         Err::<(), _>(token)
+///     });
+///     rt_core::yield_now().await;
+///     task.cancel();
+///     assert!(task.await.unwrap_err().is_cancelled());
+/// });
+/// ```
+///
+/// # Cancel safety
+///
+/// Dropped, it loses nothing: the request stays for who else can hear of it.
+pub fn cancelled() -> WasCancelled {
+    WasCancelled { region: pending().catch_cancel() }
+}
+
+pin_project! {
+    /// The future of [`cancelled`].
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct WasCancelled {
+        #[pin]
+        region: CatchCancel<Pending<Infallible>>,
+    }
+}
+
+impl Future for WasCancelled {
+    type Output = Cancelled;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Cancelled> {
+        match ready!(self.project().region.poll(cx)) {
+            Ok(never) => match never {},
+            Err(token) => Poll::Ready(token),
+        }
+    }
+}
 
 pin_project! {
     /// The future of [`CancelExt::catch_cancel`].

@@ -3,14 +3,16 @@
 use std::fmt::{self, Write as _};
 
 use crate::dump::Dump;
+use crate::task::details::TaskDetails;
 use crate::task::info::TaskInfo;
 
 impl Dump {
     /// The dump as one JSON object: `tasks`, an array of objects, and `cycles`, an array of arrays
     /// of task numbers.
     ///
-    /// A task has `id`, `name`, `state`, `spawned_at`, and `wait`, which is null or has `kind`,
-    /// `at`, `lock` and `on`.
+    /// A task has `id`, `name`, `state`, `spawned_at`, `parent`, `worker`; `wait`, which is null or
+    /// has `kind`, `at`, `lock` and `on`; and `details`, which is null or has `polls`, `age_us` and
+    /// `since_us`, in microseconds.
     ///
     /// ```
     /// # use rt_core::{Config, Executor, NoDriver};
@@ -45,20 +47,32 @@ fn write_task(text: &mut String, task: &TaskInfo) -> fmt::Result {
     write_string(text, &task.name)?;
     write!(text, ",\"state\":\"{}\",\"spawned_at\":", task.state)?;
     write_string(text, &task.spawned_at.to_string())?;
-    text.push_str(",\"wait\":");
+    let (parent, worker) = (or_null(task.parent), or_null(task.worker));
+    write!(text, ",\"parent\":{parent},\"worker\":{worker},\"wait\":")?;
     match &task.wait {
         None => text.push_str("null"),
         Some(wait) => {
             write!(text, "{{\"kind\":\"{}\",\"at\":", wait.kind)?;
             write_string(text, &wait.at.to_string())?;
-            let or_null = |number: Option<String>| number.unwrap_or_else(|| "null".to_owned());
-            let lock = or_null(wait.lock.map(|lock| lock.to_string()));
-            let on = or_null(wait.on.map(|on| on.to_string()));
+            let (lock, on) = (or_null(wait.lock), or_null(wait.on));
             write!(text, ",\"lock\":{lock},\"on\":{on}}}")?;
+        }
+    }
+    text.push_str(",\"details\":");
+    match &task.details {
+        None => text.push_str("null"),
+        Some(TaskDetails { polls, age, since }) => {
+            let (age, since) = (age.as_micros(), since.as_micros());
+            write!(text, "{{\"polls\":{polls},\"age_us\":{age},\"since_us\":{since}}}")?;
         }
     }
     text.push('}');
     Ok(())
+}
+
+/// A JSON number, or null.
+fn or_null(number: Option<impl ToString>) -> String {
+    number.map_or_else(|| "null".to_owned(), |number| number.to_string())
 }
 
 /// A JSON string: quotes, backslashes and control characters are escaped.

@@ -29,7 +29,7 @@ impl fmt::Display for Dump {
         for cycle in self.cycles() {
             writeln!(f, "deadlock: {} tasks wait in a circle", cycle.len())?;
             for task in cycle {
-                writeln!(f, "  {}  {}", task.name, Standing(task))?;
+                writeln!(f, "  {}  {}, {}", task.name, task.standing(), task.origin())?;
             }
         }
         for root in self.tasks().iter().filter(|task| awaited_here(task).is_none()) {
@@ -55,7 +55,7 @@ impl Tree<'_> {
         if !self.drawn.insert(task.id) {
             return Ok(());
         }
-        writeln!(f, "{}  {}", task.name, Standing(task))?;
+        writeln!(f, "{}  {}, {}", task.name, task.standing(), task.origin())?;
         if depth == DEPTH_MAX {
             return Ok(());
         }
@@ -71,19 +71,5 @@ impl Tree<'_> {
             self.draw(f, waiter, &format!("{margin}{under}"), depth + 1)?;
         }
         Ok(())
-    }
-}
-
-/// How a task stands, without its name.
-struct Standing<'a>(&'a TaskInfo);
-
-impl fmt::Display for Standing<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let TaskInfo { state, wait, spawned_at, .. } = self.0;
-        write!(f, "{state}")?;
-        if let Some(wait) = wait {
-            write!(f, " for {wait}")?;
-        }
-        write!(f, ", spawned at {spawned_at}")
     }
 }

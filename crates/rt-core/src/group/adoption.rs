@@ -91,11 +91,15 @@ pub(crate) fn family_ended(adopter: &TaskRef, family: &Arc<Family>) {
 
 /// Aborts the children that a task has adopted.
 pub(crate) fn abort_adopted(task: TaskPtr) {
-    let Some(rare) = task.header().rare.get() else { return };
-    let families = rare.adopted.place.lock().families.clone();
-    for family in families {
+    for family in adopted_by(task) {
         family.abort_all();
     }
+}
+
+/// The families that a task has adopted, and of which somebody lives.
+pub(crate) fn adopted_by(task: TaskPtr) -> Vec<Arc<Family>> {
+    let rare = task.header().rare.get();
+    rare.map_or_else(Vec::new, |rare| rare.adopted.place.lock().families.clone())
 }
 
 impl fmt::Debug for Adopted {

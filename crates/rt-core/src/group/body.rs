@@ -143,6 +143,12 @@ pin_project! {
         group: Arc<GroupShared<E>>,
         node: LazyNode,
     }
+
+    impl<Fut: Future, E> PinnedDrop for GroupRun<Fut, E> {
+        fn drop(this: Pin<&mut Self>) {
+            this.project().group.is_left();
+        }
+    }
 }
 
 /// What came of a group.
@@ -206,7 +212,7 @@ impl<Fut: Future, E> GroupRun<Fut, E> {
         let (panic, has_winner) = (ends.panic.take(), ends.has_winner);
         let mut errors = std::mem::take(&mut ends.errors);
         drop(ends);
-        if let Some(panic) = panic {
+        if let Some((_, panic)) = panic {
             resume_unwind(panic);
         }
         if has_winner {

@@ -47,8 +47,10 @@ impl<E> OwnTurn<E> {
             Ok(polled) => polled,
             Err(payload) => {
                 let text = text_of(&*payload);
-                self.group.panicked(payload);
-                resume_unwind(Box::new(text))
+                match self.group.panicked(payload) {
+                    Some(later) => resume_unwind(later),
+                    None => resume_unwind(Box::new(text)),
+                }
             }
         }
     }

@@ -19,6 +19,7 @@ use std::fmt;
 use std::mem;
 use std::task::Waker;
 
+use rt_primitive::atomic::{AtomicBool, Ordering};
 use rt_primitive::sync::{Arc, Mutex};
 use rt_primitive::{mutant, perturb};
 
@@ -28,6 +29,7 @@ use crate::context;
 use crate::group::adoption;
 use crate::task::abort::abort;
 use crate::task::header::TaskPtr;
+use crate::task::id::Id;
 use crate::task::info::Outcome;
 use crate::task::reference::TaskRef;
 
@@ -36,6 +38,8 @@ use crate::task::reference::TaskRef;
 pub(crate) struct Family {
     // [C] A child that panics has the others asked to end.
     is_fail_fast: bool,
+    // [C] The task that made it.
+    made_by: Option<Id>,
     // [L]
     members: Mutex<Members>,
 }
@@ -66,13 +70,22 @@ enum Place {
 /// A child's place in its family, which its task keeps.
 #[derive(Debug)]
 pub(crate) struct Membership {
+    // [C]
     family: Arc<Family>,
+    // [C]
     place: usize,
+    // [A] The owner of the family has the child's panic, and sees that somebody hears of it.
+    has_told_of_panic: AtomicBool,
 }
 
 impl Family {
     pub(crate) fn new(is_fail_fast: bool) -> Arc<Family> {
-        Arc::new(Family { is_fail_fast, members: Mutex::new(Members::default()) })
+        let made_by = context::current_task().map(|task| task.header().id);
+        Arc::new(Family { is_fail_fast, made_by, members: Mutex::new(Members::default()) })
+    }
+
+    pub(crate) fn made_by(&self) -> Option<Id> {
+        self.made_by
     }
 
     /// A place for one more child; `None` if there are to be no more.
@@ -90,7 +103,8 @@ impl Family {
             }
         };
         members.places[place] = Place::Taken;
-        Some(Membership { family: family.clone(), place })
+        let has_told_of_panic = AtomicBool::new(false);
+        Some(Membership { family: family.clone(), place, has_told_of_panic })
     }
 
     /// The child that was spawned for a place.
@@ -231,10 +245,27 @@ impl Membership {
     }
 }
 
+/// The owner of a child's family takes the child's panic; the calling thread polls the child.
+pub(crate) fn takes_panic_of(child: TaskPtr) {
+    if let Some(membership) = membership_of(child) {
+        // ORDERING: Relaxed; the end of the task publishes it, and nobody asks before that.
+        membership.has_told_of_panic.store(true, Ordering::Relaxed);
+    }
+}
+
+/// True if the panic of a task that has ended is for the owner of its family to tell of.
+pub(crate) fn is_panic_taken(task: TaskPtr) -> bool {
+    // ORDERING: Relaxed; as in `takes_panic_of`.
+    membership_of(task).is_some_and(|child| child.has_told_of_panic.load(Ordering::Relaxed))
+}
+
+fn membership_of<'a>(task: TaskPtr) -> Option<&'a Membership> {
+    task.header().rare.get().and_then(|rare| rare.membership.as_ref())
+}
+
 /// A task has ended: it leaves its family, if it has one.
 pub(crate) fn tell_of_end(task: TaskPtr, outcome: Outcome) {
-    let membership = task.header().rare.get().and_then(|rare| rare.membership.as_ref());
-    if let Some(membership) = membership {
+    if let Some(membership) = membership_of(task) {
         membership.leave(outcome);
     }
     tell_watchers(task, outcome);

@@ -19,6 +19,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker, ready};
+use std::time::Duration;
 
 use rt_primitive::mutant;
 use rt_primitive::sync::Mutex;
@@ -191,18 +192,35 @@ impl<T> JoinSet<T> {
         std::iter::from_fn(|| self.try_join_next()).collect()
     }
 
-    /// Waits until what `until` says has happened, and takes nothing out of the set. Returns how
-    /// many have ended. A timeout around it changes nothing in the set.
+    /// Waits until what `until` says has happened, but no longer than `limit`, if there is one;
+    /// takes nothing out of the set, and cancels nothing. Returns how many have ended.
     ///
-    /// asyncio: `asyncio.wait(…, return_when=…)`.
+    /// asyncio: `asyncio.wait(…, timeout=…, return_when=…)`.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, JoinSet, NoDriver, WaitFor};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// executor.block_on(async {
+    ///     let mut set = JoinSet::new();
+    ///     set.spawn(async { 1 });
+    ///     set.spawn(std::future::pending());
+    ///     assert_eq!(set.wait(WaitFor::First, None).await, 1);
+    ///     assert_eq!(set.drain_done().len(), 1);
+    /// });
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When it is polled with a limit outside a runtime that has timers.
     ///
     /// # Cancel safety
     ///
     /// Dropping it changes nothing.
     #[doc(alias = "asyncio.wait")]
     #[track_caller]
-    pub fn wait(&mut self, until: WaitFor) -> Wait<'_, T> {
-        Wait::new(self, until)
+    pub fn wait(&mut self, until: WaitFor, limit: impl Into<Option<Duration>>) -> Wait<'_, T> {
+        Wait::new(self, until, limit.into())
     }
 
     /// Waits for all, and returns their values in the order in which they ended.
@@ -264,7 +282,12 @@ impl<T> JoinSet<T> {
         true
     }
 
-    /// True if it is so; else the next end calls `waker`.
+    /// How many have ended that were not taken out.
+    pub(crate) fn ended(&self) -> usize {
+        self.ended.list.lock().places.len()
+    }
+
+    /// How many have ended, if it is so; else the next end calls `waker`.
     pub(crate) fn has_come(&self, until: WaitFor, waker: &Waker) -> Option<usize> {
         let mut list = self.ended.list.lock();
         let ended = list.places.len();

@@ -6,8 +6,8 @@ use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use rt_primitive::perturb;
 use rt_primitive::sync::Arc;
+use rt_primitive::{mutant, perturb};
 
 use crate::cancel::reason::Reason;
 use crate::context;
@@ -45,12 +45,13 @@ impl ExecutorHandle {
 }
 
 /// Has `family` count a task as one of its own until the task has ended.
-fn watch(task: &TaskRef, family: &Arc<Family>) {
+pub(crate) fn watch(task: &TaskRef, family: &Arc<Family>) {
     let place = Family::take_place(family).expect("the family is new");
     let rare = task.ptr().header().rare.get_or_make();
     rare.watchers.lock().push(place);
     perturb!();
-    if !task.ptr().state().announce_callbacks() {
+    let has_ended = !task.ptr().state().announce_callbacks();
+    if has_ended && !mutant!("leftovers.end_not_looked_for") {
         family::tell_watchers(task.ptr(), Outcome::Finished);
     }
 }

@@ -10,16 +10,20 @@ use rt_primitive::sync::{Arc, Mutex};
 
 use crate::cancel::node::ScopeNode;
 use crate::cancel::reason::{Reason, ReasonKind};
+use crate::contain::discard;
 use crate::group::child::{FallibleChild, PlainChild};
 use crate::group::children::spawn_child;
 use crate::group::error::GroupClosed;
-use crate::group::family::Family;
+use crate::group::family::{self, Family};
 use crate::group::limit::Limit;
 use crate::handle::ExecutorHandle;
+use crate::hooks::Part;
+use crate::inspect::current_task;
 use crate::shared::spawn_cancelled;
 use crate::task::header::Birth;
 use crate::task::info::TaskInfo;
 use crate::task::join::JoinHandle;
+use crate::task::reference::TaskRef;
 
 /// What a group makes of how its children end.
 ///
@@ -58,11 +62,16 @@ pub(crate) struct GroupShared<E> {
     pub(crate) ends: Mutex<Ends<E>>,
 }
 
+/// What a panic carries.
+pub(crate) type Panic = Box<dyn Any + Send>;
+
 /// How children have ended, as far as it matters.
 pub(crate) struct Ends<E> {
     pub(crate) errors: Vec<(TaskInfo, E)>,
-    pub(crate) panic: Option<Box<dyn Any + Send>>,
+    pub(crate) panic: Option<(TaskRef, Panic)>,
     pub(crate) has_winner: bool,
+    /// The owner is gone, so that nobody reads them any more.
+    pub(crate) is_unread: bool,
 }
 
 impl<E> GroupShared<E> {
@@ -72,7 +81,12 @@ impl<E> GroupShared<E> {
             node: Arc::new(ScopeNode::new()),
             policy,
             limit: Limit::new(),
-            ends: Mutex::new(Ends { errors: Vec::new(), panic: None, has_winner: false }),
+            ends: Mutex::new(Ends {
+                errors: Vec::new(),
+                panic: None,
+                has_winner: false,
+                is_unread: false,
+            }),
         })
     }
 
@@ -90,17 +104,34 @@ impl<E> GroupShared<E> {
         }
     }
 
-    /// The child that calls has panicked; what it says stays with the group.
-    pub(crate) fn panicked(&self, payload: Box<dyn Any + Send>) {
+    /// The child that calls has panicked. The first panic stays with the group, which resumes it;
+    /// a later one is given back, to be the child's own.
+    pub(crate) fn panicked(&self, panic: Panic) -> Option<Panic> {
         let mut ends = self.ends.lock();
-        let (first, later) = match ends.panic.take() {
-            Some(first) => (first, Some(payload)),
-            None => (payload, None),
+        let is_kept = ends.panic.is_none() && !ends.is_unread;
+        let later = if is_kept {
+            let child = current_task();
+            family::takes_panic_of(child.ptr());
+            ends.panic = Some((child, panic));
+            None
+        } else {
+            Some(panic)
         };
-        ends.panic = Some(first);
         drop(ends);
-        crate::contain::discard(later);
         self.cancel(&Reason::new(ReasonKind::SiblingFailed));
+        later
+    }
+
+    /// The owner is dropped: what it has not resumed goes to the handler of such failures.
+    pub(crate) fn is_left(&self) {
+        let mut ends = self.ends.lock();
+        ends.is_unread = true;
+        let panic = ends.panic.take();
+        drop(ends);
+        if let Some((child, panic)) = panic {
+            child.ptr().unhandled(Part::Future, &*panic);
+            discard(panic);
+        }
     }
 
     /// The child that calls has succeeded.

@@ -7,6 +7,7 @@ use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
 
+use rt_primitive::mutant;
 use rt_primitive::sync::{Arc, Mutex};
 
 use crate::budget::poll_budget;
@@ -25,6 +26,31 @@ struct Sign<T> {
     value: Option<T>,
     is_gone: bool,
     waker: Option<Waker>,
+}
+
+/// What waits for the child's sign.
+pub(crate) struct AwaitedSign<T> {
+    sign: Arc<Mutex<Sign<T>>>,
+}
+
+/// A child's means to give a sign, and what waits for that.
+pub(crate) fn sign<T>() -> (Ready<T>, AwaitedSign<T>) {
+    let sign = Arc::new(Mutex::new(Sign { value: None, is_gone: false, waker: None }));
+    (Ready { sign: sign.clone() }, AwaitedSign { sign })
+}
+
+impl<T> AwaitedSign<T> {
+    /// The value that the child has given; `None` if it will give none.
+    pub(crate) fn poll_sign(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
+        let mut sign = self.sign.lock();
+        if sign.is_gone {
+            return Poll::Ready(sign.value.take());
+        }
+        let old = sign.waker.replace(cx.waker().clone());
+        drop(sign);
+        discard(old);
+        Poll::Pending
+    }
 }
 
 impl<E: Send + 'static> Group<E> {
@@ -69,8 +95,8 @@ impl<E: Send + 'static> Group<E> {
         Fut: Future + Send + 'static,
         Fut::Output: Send + 'static,
     {
-        let sign = Arc::new(Mutex::new(Sign { value: None, is_gone: false, waker: None }));
-        let handle = self.spawn(child(Ready { sign: sign.clone() }));
+        let (ready, sign) = sign();
+        let handle = self.spawn(child(ready));
         Start { handle: Some(handle), sign, made_at: Location::caller() }
     }
 }
@@ -86,7 +112,7 @@ impl<T> Drop for Ready<T> {
     fn drop(&mut self) {
         let mut sign = self.sign.lock();
         sign.is_gone = true;
-        let waker = sign.waker.take();
+        let waker = sign.waker.take().filter(|_| !mutant!("start.ready_tells_nobody"));
         drop(sign);
         if let Some(waker) = waker {
             contain(|| waker.wake());
@@ -98,7 +124,7 @@ impl<T> Drop for Ready<T> {
 #[must_use = "futures do nothing unless awaited"]
 pub struct Start<R, T> {
     handle: Option<JoinHandle<R>>,
-    sign: Arc<Mutex<Sign<T>>>,
+    sign: AwaitedSign<T>,
     made_at: &'static Location<'static>,
 }
 
@@ -107,16 +133,10 @@ impl<R, T> Future for Start<R, T> {
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         ready!(poll_budget(cx));
-        let mut sign = self.sign.lock();
-        if !sign.is_gone {
-            let old = sign.waker.replace(cx.waker().clone());
-            drop(sign);
-            discard(old);
+        let Poll::Ready(value) = self.sign.poll_sign(cx) else {
             note_wait(WaitKind::Join, self.made_at, 0);
             return Poll::Pending;
-        }
-        let value = sign.value.take();
-        drop(sign);
+        };
         let handle = self.handle.take().expect("a start was polled after it had ended");
         Poll::Ready(match value {
             Some(value) => Ok((handle, value)),

@@ -346,8 +346,9 @@ impl<F: Future, S: Stage<F>> Cell<F, S> {
     unsafe fn drop_output(task: TaskPtr) {
         let stage = &Self::of(task).stage;
         // SAFETY: bullet 1: the stage holds the output.
-        if let Err(panic) = unsafe { &*stage.output() } {
-            task.unhandled(Part::Future, &**panic);
+        match unsafe { &*stage.output() } {
+            Err(panic) if !family::is_panic_taken(task) => task.unhandled(Part::Future, &**panic),
+            _ => {}
         }
         let drop_it = || {
             // SAFETY: bullet 1: the stage holds the output, and it ends here, once (I1).

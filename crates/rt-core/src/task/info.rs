@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::panic::Location;
 
+use crate::task::details::TaskDetails;
 use crate::task::id::Id;
 use crate::wait::WaitInfo;
 
@@ -33,6 +34,14 @@ pub struct TaskInfo {
     pub spawned_at: &'static Location<'static>,
     /// What it waits for; `None` while it could go on, and where its leaf future does not say so.
     pub wait: Option<WaitInfo>,
+    /// The worker that is inside it, or was last and has entered no other task since; guests have
+    /// numbers above those of the workers. `None` while it could not go on.
+    pub worker: Option<usize>,
+    /// The task that started it. Known of the children of groups and gatherings; of others only
+    /// where the runtime keeps details.
+    pub parent: Option<Id>,
+    /// How often it was polled, and since when it stands as it does, where the runtime keeps that.
+    pub details: Option<TaskDetails>,
 }
 
 /// Whether a task can go on.
@@ -77,11 +86,46 @@ pub enum Outcome {
 
 impl fmt::Display for TaskInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({}", self.name, self.state)?;
-        if let Some(wait) = &self.wait {
-            write!(f, " for {wait}")?;
+        write!(f, "{} ({}), {}", self.name, self.standing(), self.origin())
+    }
+}
+
+impl TaskInfo {
+    /// What it does, such as `waiting for sleep at src/main.rs:3:9`.
+    pub(crate) fn standing(&self) -> impl fmt::Display + '_ {
+        struct Standing<'a>(&'a TaskInfo);
+        impl fmt::Display for Standing<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                let TaskInfo { state, wait, worker, details, .. } = self.0;
+                write!(f, "{state}")?;
+                if let Some(wait) = wait {
+                    write!(f, " for {wait}")?;
+                }
+                if let Some(worker) = worker {
+                    write!(f, " on worker {worker}")?;
+                }
+                match details {
+                    Some(details) => write!(f, " {details}"),
+                    None => Ok(()),
+                }
+            }
         }
-        write!(f, "), spawned at {}", self.spawned_at)
+        Standing(self)
+    }
+
+    /// Where it comes from, such as `spawned at src/main.rs:3:9 by Task-1`.
+    pub(crate) fn origin(&self) -> impl fmt::Display + '_ {
+        struct Origin<'a>(&'a TaskInfo);
+        impl fmt::Display for Origin<'_> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "spawned at {}", self.0.spawned_at)?;
+                match self.0.parent {
+                    Some(parent) => write!(f, " by Task-{parent}"),
+                    None => Ok(()),
+                }
+            }
+        }
+        Origin(self)
     }
 }
 

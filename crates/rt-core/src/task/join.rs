@@ -154,6 +154,12 @@ impl<T> JoinHandle<T> {
         !self.is_finished() && context::is_current(self.task)
     }
 
+    /// Notes that the current task waits for that of this handle.
+    pub(crate) fn note_wait(&self) {
+        let header = self.task.header();
+        note_wait(WaitKind::Join, header.spawned_at, header.id.number() as usize);
+    }
+
     /// The output, or `waker` is called once it is there.
     pub(crate) fn poll_end(&mut self, waker: &Waker) -> Poll<Result<T, JoinError>> {
         if self.is_finished() || !self.register(waker) {
@@ -228,8 +234,7 @@ impl<T> Future for JoinHandle<T> {
         }
         let end = self.poll_end(cx.waker());
         if end.is_pending() {
-            let header = self.task.header();
-            note_wait(WaitKind::Join, header.spawned_at, header.id.number() as usize);
+            self.note_wait();
         }
         end
     }

@@ -15,6 +15,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::ptr;
+use std::sync::OnceLock;
 
 use rt_primitive::atomic::{AtomicPtr, Ordering};
 use rt_primitive::sync::Mutex;
@@ -24,6 +25,7 @@ use crate::cancel::request::TaskScope;
 use crate::group::adoption::Adopted;
 use crate::group::family::Membership;
 use crate::task::callbacks::Callbacks;
+use crate::task::details::DetailsRecord;
 use crate::vars::ContextVars;
 
 /// What few tasks have.
@@ -45,6 +47,8 @@ pub(crate) struct Rare {
     pub(crate) watchers: Mutex<Vec<Membership>>,
     // [A] The families that it waits for at its end.
     pub(crate) adopted: Adopted,
+    // [A] Put there once, at the spawn, where the runtime keeps it.
+    pub(crate) details: OnceLock<DetailsRecord>,
 }
 
 impl Rare {

@@ -9,6 +9,9 @@ use std::fmt;
 use std::panic::Location;
 
 use crate::group::adoption;
+use crate::group::family::Membership;
+use crate::shared::owner_of;
+use crate::task::details::DetailsRecord;
 use crate::task::header::TaskPtr;
 use crate::task::id::Id;
 use crate::task::info::{Outcome, TaskInfo, TaskStatus};
@@ -99,7 +102,17 @@ impl TaskRef {
         let wait = (state == TaskStatus::Waiting).then(|| wait::note_of(self.0)).flatten();
         // The parts of the note fit together if the task has not run meanwhile.
         let wait = wait.filter(|_| !self.0.state().load().is_owned());
-        TaskInfo { id: self.id(), name, state, spawned_at: self.spawned_at(), wait }
+        let is_ready = state == TaskStatus::Ready && !now.is_job();
+        let owner = if is_ready { owner_of(self.0) } else { None };
+        let (id, spawned_at) = (self.id(), self.spawned_at());
+        let worker = owner.and_then(|owner| owner.worker_inside(id));
+        let rare = self.0.header().rare.get();
+        let details = rare.and_then(|rare| rare.details.get());
+        let family = rare.and_then(|rare| rare.membership.as_ref()).map(Membership::family);
+        let parent = details.and_then(|details| details.parent);
+        let parent = parent.or_else(|| family.and_then(|family| family.made_by()));
+        let details = details.map(DetailsRecord::read);
+        TaskInfo { id, name, state, spawned_at, wait, worker, parent, details }
     }
 
     fn given_name(&self) -> Option<&Cow<'static, str>> {
@@ -125,7 +138,7 @@ impl Drop for TaskRef {
 
 impl fmt::Debug for TaskRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let TaskInfo { id, name, state, spawned_at, wait } = self.info();
+        let TaskInfo { id, name, state, spawned_at, wait, .. } = self.info();
         f.debug_struct("TaskRef")
             .field("id", &id)
             .field("name", &name)

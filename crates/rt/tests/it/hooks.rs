@@ -1,10 +1,14 @@
 //! Failures that nobody sees reach the handler once, and an instrument sees each step of a task.
 
+use std::future::pending;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, mpsc};
 
+use rt::cancel::CancelExt;
 use rt::runtime::Instrument;
-use rt::task::{Builder, Outcome, TaskRef, WaitInfo, WaitKind};
+use rt::task::{Builder, Outcome, TaskRef, WaitInfo, WaitKind, group, yield_now};
 
+use crate::gate::Gate;
 use crate::until;
 
 /// One runtime of each kind, whose handler writes into the list.
@@ -58,6 +62,53 @@ fn a_failure_that_is_seen_is_not_told_of() {
             assert!(cancelled.await.unwrap_err().is_cancelled());
         });
         assert!(told.lock().unwrap().is_empty());
+    });
+}
+
+#[test]
+fn the_first_panic_in_a_group_is_the_groups_and_a_later_one_is_told_of() {
+    with_handler(|runtime, told| {
+        let ended = catch_unwind(AssertUnwindSafe(|| {
+            runtime.block_on(async {
+                group(async |g| {
+                    drop(g.spawn(async {
+                        drop(pending::<()>().catch_cancel().await);
+                        resume_unwind(Box::new("later"));
+                    }));
+                    yield_now().await;
+                    drop(g.spawn(async { resume_unwind(Box::new("first")) }));
+                    pending::<()>().await;
+                })
+                .await
+            })
+        }));
+        assert_eq!(ended.unwrap_err().downcast_ref(), Some(&"first"));
+        // Where it was asked before it had begun, it never ran.
+        let told = told.lock().unwrap();
+        assert!(told.len() <= 1 && told.iter().all(|text| text.contains("later")), "{told:?}");
+    });
+}
+
+#[test]
+fn a_panic_of_a_child_whose_group_is_gone_is_told_of() {
+    with_handler(|runtime, told| {
+        runtime.block_on(async {
+            let gate = Gate::default();
+            let at = gate.clone();
+            let task = rt::spawn(group(async move |g| {
+                drop(g.spawn(async move {
+                    drop(at.wait().catch_cancel().await);
+                    resume_unwind(Box::new("alone"));
+                }));
+                pending::<()>().await;
+            }));
+            until(|| gate.waiting() == 1).await;
+            task.abort();
+            assert!(task.await.is_err());
+        });
+        let told = told.lock().unwrap();
+        assert_eq!(told.len(), 1);
+        assert!(told[0].contains("alone"), "{}", told[0]);
     });
 }
 

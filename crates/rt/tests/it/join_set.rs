@@ -53,12 +53,16 @@ fn wait_says_how_many_have_ended_and_takes_none() {
             set.spawn(async {});
             let at = gate.clone();
             set.spawn(async move { at.wait().await });
-            assert_eq!(set.wait(WaitFor::First).await, 1);
+            assert_eq!(set.wait(WaitFor::First, None).await, 1);
             assert_eq!(set.len(), 2);
             gate.open();
-            assert_eq!(set.wait(WaitFor::All).await, 2);
+            assert_eq!(set.wait(WaitFor::All, None).await, 2);
             assert_eq!(set.drain_done().len(), 2);
-            assert_eq!(set.wait(WaitFor::All).await, 0, "an empty set has nothing to wait for");
+            assert_eq!(
+                set.wait(WaitFor::All, None).await,
+                0,
+                "an empty set has nothing to wait for"
+            );
         });
     });
 }
@@ -76,9 +80,9 @@ fn wait_for_the_first_error_ignores_what_was_cancelled() {
                 panic!("the first error");
             });
             set.spawn(std::future::pending::<()>());
-            set.wait(WaitFor::First).await;
+            set.wait(WaitFor::First, None).await;
             gate.open();
-            set.wait(WaitFor::FirstError).await;
+            set.wait(WaitFor::FirstError, None).await;
             let ended = set.drain_done();
             assert!(ended[0].as_ref().unwrap_err().is_cancelled());
             assert!(ended[1].as_ref().unwrap_err().is_panic());

@@ -2,16 +2,16 @@
 
 use std::fmt;
 use std::future::Future;
-use std::panic::resume_unwind;
+use std::panic::{Location, resume_unwind};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use crate::budget::poll_budget;
 use crate::group::join_set::{JoinSet, WaitFor};
 use crate::task::join_error::JoinError;
+use crate::time_limit::TimeLimit;
 use crate::wait::{WaitKind, note_wait};
-
-use std::panic::Location;
 
 /// The future of [`JoinSet::join_next`].
 #[must_use = "futures do nothing unless awaited"]
@@ -25,6 +25,7 @@ pub struct JoinNext<'a, T> {
 pub struct Wait<'a, T> {
     set: &'a mut JoinSet<T>,
     until: WaitFor,
+    limit: TimeLimit,
     made_at: &'static Location<'static>,
 }
 
@@ -57,23 +58,29 @@ impl<T> Future for JoinNext<'_, T> {
 
 impl<'a, T> Wait<'a, T> {
     #[track_caller]
-    pub(crate) fn new(set: &'a mut JoinSet<T>, until: WaitFor) -> Wait<'a, T> {
-        Wait { set, until, made_at: Location::caller() }
+    pub(crate) fn new(
+        set: &'a mut JoinSet<T>,
+        until: WaitFor,
+        limit: Option<Duration>,
+    ) -> Wait<'a, T> {
+        let made_at = Location::caller();
+        Wait { set, until, limit: TimeLimit::new(limit, made_at), made_at }
     }
 }
 
 impl<T> Future for Wait<'_, T> {
     type Output = usize;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<usize> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<usize> {
         ready!(poll_budget(cx));
-        match self.set.has_come(self.until, cx.waker()) {
-            Some(ended) => Poll::Ready(ended),
-            None => {
-                note_wait(WaitKind::Join, self.made_at, 0);
-                Poll::Pending
-            }
+        if let Some(ended) = self.set.has_come(self.until, cx.waker()) {
+            return Poll::Ready(ended);
         }
+        if self.limit.has_passed(cx) {
+            return Poll::Ready(self.set.ended());
+        }
+        note_wait(WaitKind::Join, self.made_at, 0);
+        Poll::Pending
     }
 }
 
