@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 use rt_core::{ExecutorHandle, StartError, TaskInfo, WorkerMetrics};
 
 /// A task that keeps its worker: it has been in one poll, or one drop, for too long, and is still.
+///
+/// [`Builder::on_stall`](crate::Builder::on_stall) has an example.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Stall {

@@ -1,5 +1,7 @@
 //! Random programs of regions, masks and scopes do under one request what a plain model says.
 
+mod concurrent;
+
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 
@@ -179,10 +181,14 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_program_runs_as_the_rules_say(program in steps(), cancel_at in 0usize..12) {
+    fn a_program_runs_as_the_rules_say(
+        program in steps(),
+        cancel_at in 0usize..12,
+        seed in any::<u64>(),
+    ) {
         let mut model = Model { cancel_at, ..Model::default() };
         let flow = model.steps(&program);
-        let runtime = rt::Builder::new_current_thread().build().unwrap();
+        let runtime = rt::Builder::new_deterministic(seed).build().unwrap();
         let run = Run { events: Arc::default(), cancel_at };
         let of_task = run.clone();
         let ended = runtime.block_on(async {

@@ -1,5 +1,7 @@
 //! Requests from another thread, at whatever moment, each meet a task that ends once.
 
+mod primitives;
+
 use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,6 +13,17 @@ use crate::with_workers;
 
 const TASKS: usize = 1_000;
 const ROUNDS: usize = 100;
+
+/// Waits each time for another short while, of at most some microseconds.
+fn pauses(seed: u64) -> impl FnMut() + Send + 'static {
+    let mut random = seed;
+    move || {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        for _ in 0..(random >> 33) % 1_000 {
+            std::hint::spin_loop();
+        }
+    }
+}
 
 /// Counts the ends of tasks.
 struct Ends(Arc<AtomicUsize>);
@@ -69,8 +82,10 @@ fn a_hundred_thousand_requests_each_meet_a_task_that_ends_once() {
             })
             .collect();
         let requests: Vec<AbortHandle> = tasks.iter().map(JoinHandle::abort_handle).collect();
+        let mut pauses = pauses(round as u64);
         let canceller = std::thread::spawn(move || {
             for (number, request) in requests.iter().enumerate() {
+                pauses();
                 request.cancel();
                 if number % 3 == 0 {
                     request.cancel();

@@ -1,6 +1,7 @@
 //! What `rt` promises its users, through the public API alone.
 
 mod abort;
+mod asyncio;
 mod block_on;
 mod blocking_end;
 mod blocking_in_place;
@@ -8,6 +9,7 @@ mod blocking_jobs;
 mod blocking_refused;
 mod builder;
 mod callbacks;
+mod cancel_grace;
 mod cancel_programs;
 mod cancel_rules;
 mod cancel_stress;
