@@ -10,6 +10,8 @@ use crate::task::id::Id;
 
 /// What a runtime that keeps it knows of a task: how often it was polled, and for how long it has
 /// stood as it does. Keeping it costs an allocation a task, and two looks at the clock a poll.
+///
+/// [`TaskInfo`](crate::TaskInfo) has it where [`Config::task_details`](crate::Config) is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TaskDetails {
