@@ -3,8 +3,9 @@
 //! A race may need a thread to stop between two instructions, which a plain run does once in a
 //! hundred million times. Under the feature `perturb` each `perturb!()` may spin, give its turn
 //! away or sleep. `RT_PERTURB_SEED` chooses which points do so, and how often: at each seed most
-//! points are quiet and a few are slow, since delays everywhere only make everything slow. Without
-//! the feature, and in a model, a point is nothing at all.
+//! points are quiet and a few are slow, since delays everywhere only make everything slow.
+//! `RT_PERTURB_WEIGHT`, 1 unless set, multiplies how long the delays are and how many are sleeps.
+//! Without the feature, and in a model, a point is nothing at all.
 
 #[cfg(not(all(feature = "perturb", not(any(rt_loom, rt_shuttle)))))]
 #[path = "perturb/disabled.rs"]

@@ -17,6 +17,10 @@ use std::time::Duration;
 /// The environment variable that seeds the delays until [`reseed`] is called.
 const VARIABLE: &str = "RT_PERTURB_SEED";
 
+/// The environment variable that makes delays longer: how many times as long they are, and how many
+/// times as often a thread sleeps. 1 unless set.
+const WEIGHT_VARIABLE: &str = "RT_PERTURB_WEIGHT";
+
 /// Whether this build perturbs.
 pub const ENABLED: bool = true;
 
@@ -52,21 +56,28 @@ pub fn pass(point: u64) {
 
 /// Short as a rule: a burst of a thousand tasks passes ten thousand points.
 fn delay(draw: u64) {
-    match draw & 0x3F {
-        0 => thread::sleep(Duration::from_micros(draw >> 6 & 0xFF)),
-        1..=31 => thread::yield_now(),
-        _ => (0..(draw >> 6 & 0xFF)).for_each(|_| std::hint::spin_loop()),
+    let (kind, length) = (draw & 0x3F, (draw >> 6 & 0xFF) * weight());
+    match kind {
+        _ if kind < weight() => thread::sleep(Duration::from_micros(length)),
+        0..=31 => thread::yield_now(),
+        _ => (0..length).for_each(|_| std::hint::spin_loop()),
     }
+}
+
+fn weight() -> u64 {
+    static WEIGHT: OnceLock<u64> = OnceLock::new();
+    *WEIGHT.get_or_init(|| number(WEIGHT_VARIABLE).unwrap_or(1))
+}
+
+fn number(variable: &str) -> Option<u64> {
+    std::env::var(variable).ok()?.trim().parse().ok()
 }
 
 fn seed() -> u64 {
     static FROM_START: OnceLock<u64> = OnceLock::new();
     // ORDERING: Relaxed; as in `reseed`.
     match SEED.load(Ordering::Relaxed) {
-        0 => *FROM_START.get_or_init(|| {
-            let text = std::env::var(VARIABLE).unwrap_or_default();
-            mixed(text.trim().parse().unwrap_or(0))
-        }),
+        0 => *FROM_START.get_or_init(|| mixed(number(VARIABLE).unwrap_or(0))),
         seed => seed,
     }
 }

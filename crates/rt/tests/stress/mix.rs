@@ -72,15 +72,21 @@ impl Scene {
         })
     }
 
-    pub(crate) fn spawn_detached(&self, yields: u64) {
+    pub(crate) fn spawn_detached(&self, future: impl Future<Output = ()> + Send + 'static) {
         let detached = self.detached.clone();
         detached.begin();
         drop(self.spawn(async move {
+            future.await;
+            detached.end();
+        }));
+    }
+
+    pub(crate) fn spawn_small(&self, yields: u64) {
+        self.spawn_detached(async move {
             for _ in 0..yields {
                 yield_now().await;
             }
-            detached.end();
-        }));
+        });
     }
 
     /// The value of a task that nobody aborts; `None` when the runtime was shut down first.
@@ -109,7 +115,7 @@ pub(crate) async fn act(scene: Scene, mut random: Random) {
             6 => catch_panic(&scene).await,
             7 => carry_load(&scene, own).await,
             8 => wait_for_time(&scene, own).await,
-            9 => (0..random.below(20)).for_each(|_| scene.spawn_detached(random.below(3))),
+            9 => (0..random.below(20)).for_each(|_| scene.spawn_small(random.below(3))),
             _ => yield_now().await,
         }
     }
@@ -140,7 +146,7 @@ fn tree(scene: Scene, depth: u64, width: u64) -> Pin<Box<dyn Future<Output = u64
 
 fn spawn_burst(scene: &Scene, mut random: Random) {
     for _ in 0..random.below(BURST_MAX) {
-        scene.spawn_detached(random.below(2));
+        scene.spawn_small(random.below(2));
     }
 }
 

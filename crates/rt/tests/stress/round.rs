@@ -13,6 +13,9 @@ use crate::random::Random;
 /// Enough from outside that the injector is taken from in batches, and freed slots are used again.
 const OUTSIDE_MAX: u64 = 3_000;
 
+/// When set, each round is that of a current-thread runtime.
+const ALONE_VARIABLE: &str = "RT_STRESS_CURRENT_THREAD";
+
 /// How the runtime ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Ending {
@@ -74,9 +77,10 @@ pub(crate) fn play(seed: u64) {
 }
 
 fn start(random: &mut Random) -> rt::Runtime {
-    let mut builder = match random.below(8) {
-        0 => rt::Builder::new_current_thread(),
-        _ => rt::Builder::new_multi_thread(),
+    let is_alone = random.one_in(8) || std::env::var_os(ALONE_VARIABLE).is_some();
+    let mut builder = match is_alone {
+        true => rt::Builder::new_current_thread(),
+        false => rt::Builder::new_multi_thread(),
     };
     builder.worker_threads(1 + random.below(4) as usize).build().unwrap()
 }
@@ -85,11 +89,11 @@ fn start(random: &mut Random) -> rt::Runtime {
 fn act_outside(scene: &Scene, mut random: Random) {
     for _ in 0..=random.below(4) {
         match random.below(3) {
-            0 => drop(scene.spawn(act(scene.clone(), random.split()))),
+            0 => scene.spawn_detached(act(scene.clone(), random.split())),
             // A shutdown does not end what waits in the heap of a thread that is inside `block_on`,
             // so it may only be inside while the runtime lives.
             1 if scene.is_calm => scene.handle.block_on(act(scene.clone(), random.split())),
-            _ => (0..random.below(OUTSIDE_MAX)).for_each(|_| scene.spawn_detached(0)),
+            _ => (0..random.below(OUTSIDE_MAX)).for_each(|_| scene.spawn_small(0)),
         }
     }
 }
