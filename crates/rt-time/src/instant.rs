@@ -3,7 +3,9 @@
 use crate::clock::Clock;
 use crate::timers::Timers;
 use rt_core::try_with_driver;
+use rt_primitive::MODEL;
 use std::ops::{Add, AddAssign, Sub, SubAssign};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 /// A moment on the clock that [`sleep()`](crate::sleep()) and its kin wait for.
@@ -38,10 +40,13 @@ impl Instant {
         if Clock::is_any_stopped() { Instant::of_runtime() } else { Instant::of_system() }
     }
 
-    /// The present moment by the system's clock.
+    /// The present moment by the system's clock, which stands still in a model: each execution must
+    /// see the same.
     #[inline]
     pub(crate) fn of_system() -> Instant {
-        Instant(std::time::Instant::now())
+        static FIRST: OnceLock<std::time::Instant> = OnceLock::new();
+        let now = std::time::Instant::now();
+        Instant(if MODEL { *FIRST.get_or_init(|| now) } else { now })
     }
 
     #[cold]

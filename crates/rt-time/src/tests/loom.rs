@@ -6,6 +6,7 @@ mod hand_over;
 mod owner_and_fire;
 mod park;
 mod shutdown;
+mod virtual_clock;
 
 use crate::entry::TimerEntry;
 use crate::tick::Tick;
