@@ -170,8 +170,8 @@ pub(crate) fn take_guest_slot(shared: &Arc<ExecutorShared>, guest: usize) -> Opt
         return None;
     }
     let worker = WorkerContext::take_seat(shared, shared.workers + guest)?;
-    // ORDERING: AcqRel; pairs with the Acquire in `guests_in_use` (I1).
-    shared.guests.fetch_or(1 << guest, Ordering::AcqRel);
+    // ORDERING: Relaxed; the fence after a push orders it before a sleeper's last look (I1).
+    shared.guests.fetch_or(1 << guest, Ordering::Relaxed);
     shared.quiet.pass();
     Some(worker)
 }
@@ -231,8 +231,8 @@ pub(crate) fn leave_slot(worker: WorkerContext) {
     let shared = worker.shared.clone();
     let slot = worker.slot;
     if worker.is_guest() {
-        // ORDERING: AcqRel; pairs with the Acquire in `guests_in_use`.
-        shared.guests.fetch_and(!(1 << (slot - shared.workers)), Ordering::AcqRel);
+        // ORDERING: Relaxed; who sees the bit for longer finds an empty deque.
+        shared.guests.fetch_and(!(1 << (slot - shared.workers)), Ordering::Relaxed);
         if shared.driver.hand_over(slot, 0) {
             shared.slots[0].parker.unpark();
         }

@@ -195,16 +195,18 @@ impl ExecutorShared {
 
     /// Whether the executor is shutting down (I2).
     pub(crate) fn is_closed(&self) -> bool {
-        // ORDERING: Acquire; pairs with the Release in `close`.
-        self.closed.load(Ordering::Acquire)
+        // ORDERING: Relaxed; it publishes nothing. Who must not miss it looks behind a lock or a
+        // fence.
+        self.closed.load(Ordering::Relaxed)
     }
 
     /// Refuses new tasks from now on; false if that was so already.
     pub(crate) fn close(&self) -> bool {
-        // ORDERING: AcqRel; pairs with the Acquire in `is_closed`.
-        let is_first = !self.closed.swap(true, Ordering::AcqRel);
-        // ORDERING: SeqCst fence; pairs with those in `idle.rs`: a worker that sleeps after this
-        // sees `closed` in its last look.
+        // ORDERING: Relaxed; the exchange decides who is first.
+        let is_first = !self.closed.swap(true, Ordering::Relaxed);
+        // ORDERING: SeqCst fence; pairs with the one in `after_push`, between a push and the look
+        // at `closed` in `inject`: who finds the executor open has pushed before this fence, and
+        // the threads that are unparked after it find the task.
         fence(Ordering::SeqCst);
         is_first
     }
@@ -227,9 +229,9 @@ impl ExecutorShared {
 
     /// A bit for each guest slot that a thread drives.
     pub(crate) fn guests_in_use(&self) -> u64 {
-        // ORDERING: Acquire; pairs with the claim in `block_on.rs`. A guest claims before it
-        // pushes, so the fence after its push also orders the claim before a sleeper's last look.
-        self.guests.load(Ordering::Acquire)
+        // ORDERING: Relaxed; a guest claims before it pushes, so the fence after its push orders
+        // the claim too before a sleeper's last look.
+        self.guests.load(Ordering::Relaxed)
     }
 }
 

@@ -119,9 +119,9 @@ pub(crate) fn abort_inside(worker: &WorkerContext) -> bool {
 /// Any thread may call it once the executor is closed; inside a worker's poll it would run foreign
 /// code there.
 pub(crate) fn abort_reachable(shared: &Arc<ExecutorShared>) {
-    // ORDERING: AcqRel; pairs with that of `leave`: the pages are there until this party leaves
-    // (I3). Acquire on failure; the closure looks at the value only.
-    let joined = shared.unstopped.fetch_update(Ordering::AcqRel, Ordering::Acquire, |parties| {
+    // ORDERING: Relaxed; the count alone keeps the pages until this party leaves (I3), whose own
+    // exchange publishes what it does there. Relaxed on failure; nothing is used then.
+    let joined = shared.unstopped.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |parties| {
         (parties > 0).then_some(parties + usize::from(!mutant!("shutdown.uncounted_party")))
     });
     if joined.is_err() {

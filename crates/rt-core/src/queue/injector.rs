@@ -72,15 +72,12 @@ impl<T: Linked> Injector<T> {
             // SAFETY: I1: neither null nor CLOSED, so it is a node.
             oldest.set_next((!head.is_null()).then(|| unsafe { T::from_raw(head) }));
             perturb!();
-            let published = mutant!("injector.push_relaxed", Ordering::AcqRel => Ordering::Relaxed);
-            // ORDERING: AcqRel; Release pairs with the Acquire of the taker's swap, which sees the
-            // chain's content and links; Acquire keeps the links of earlier pushes in that chain.
-            match self.stack.compare_exchange_weak(
-                head,
-                newest.as_raw(),
-                published,
-                Ordering::Relaxed,
-            ) {
+            let order = mutant!("injector.push_relaxed", Ordering::Release => Ordering::Relaxed);
+            // ORDERING: Release; pairs with the Acquire of the taker's swap, which sees the chain's
+            // content and links, and those of earlier pushes: this exchange continues their release
+            // sequence. Relaxed on failure; the next round decides.
+            match self.stack.compare_exchange_weak(head, newest.as_raw(), order, Ordering::Relaxed)
+            {
                 Ok(_) => return Ok(()),
                 Err(found) => head = found,
             }
@@ -103,8 +100,9 @@ impl<T: Linked> Injector<T> {
         let len = list.map_or(0, |list| list.len);
         let share = (len / takers + 1).min(max).min(len);
         let taken = split(&mut list, share);
-        // ORDERING: Release; pairs with the Acquire in `is_empty`: who sees nodes here finds them.
-        self.listed.store(len - share, Ordering::Release);
+        // ORDERING: Relaxed; the lock publishes the list. Who reads an old value here while the
+        // stack is empty already is woken by the caller, if nodes were left behind.
+        self.listed.store(len - share, Ordering::Relaxed);
         perturb!();
         (taken, len > share)
     }
@@ -116,18 +114,17 @@ impl<T: Linked> Injector<T> {
         if let Some(newer) = self.unstack(mark) {
             append(&mut list, newer);
         }
-        // ORDERING: Release; pairs with the Acquire in `is_empty`.
-        self.listed.store(0, Ordering::Release);
+        // ORDERING: Relaxed; as in `take`.
+        self.listed.store(0, Ordering::Relaxed);
         list.take()
     }
 
     /// True when there is nothing to take; exact after a fence that pairs with the pusher's.
     pub(crate) fn is_empty(&self) -> bool {
-        // ORDERING: Acquire; pairs with the Release in `push` and `take`. Also orders the next
-        // load.
-        let stack = self.stack.load(Ordering::Acquire);
-        // ORDERING: Acquire; pairs with the Release in `take`.
-        (stack.is_null() || stack == CLOSED) && self.listed.load(Ordering::Acquire) == 0
+        // ORDERING: Relaxed; the caller's fence makes it exact, and nothing is read through it.
+        let stack = self.stack.load(Ordering::Relaxed);
+        // ORDERING: Relaxed; as above.
+        (stack.is_null() || stack == CLOSED) && self.listed.load(Ordering::Relaxed) == 0
     }
 
     /// Nodes taken from the stack but not yet handed out: a lower bound of the length.

@@ -160,9 +160,9 @@ impl TaskState {
         let mut now = self.load();
         perturb!();
         if now.0 & NOTIFIED != 0 {
-            // ORDERING: AcqRel; Acquire pairs with the waker that set the bit: this poll sees its
-            // writes. Release keeps the chain for whoever reads this word next.
-            now = Snapshot(self.word.fetch_and(!NOTIFIED, Ordering::AcqRel));
+            // ORDERING: Acquire; pairs with the waker that set the bit: this poll sees its writes.
+            // Nothing is published here, and an exchange continues the release sequence of others.
+            now = Snapshot(self.word.fetch_and(!NOTIFIED, Ordering::Acquire));
         }
         // Asked to end before it began, it never begins.
         let is_withdrawn = now.is_fresh() && now.is_asked();
