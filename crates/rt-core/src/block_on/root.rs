@@ -47,7 +47,7 @@ impl Bed {
         match self {
             // The thread itself, between two tasks: it looks at the root before it sleeps.
             Bed::Slot(shared, slot) if is_driven_here(shared, *slot) => {}
-            Bed::Slot(..) if mutant!("root.unparks_nobody") => {}
+            _ if mutant!("root.unparks_nobody") => {}
             Bed::Slot(shared, slot) => shared.unpark_root(*slot),
             Bed::Own(shared, parker) => {
                 shared.unpark_visitor(parker);

@@ -1,5 +1,6 @@
 //! A thread inside `block_on` that has no slot: it polls its own future, and waits in line.
 
+use rt_primitive::mutant;
 use rt_primitive::park::Parker;
 use rt_primitive::sync::Arc;
 
@@ -77,7 +78,9 @@ impl Drop for Waiting<'_> {
         self.shared.visitors.lock().retain(|other| !Arc::ptr_eq(&other.parker, self.parker));
         self.shared.nudge();
         // The thread that left the slot may have told this one, which had no use for it any more.
-        wake_visitor(self.shared);
+        if !mutant!("visit.passes_nothing_on") {
+            wake_visitor(self.shared);
+        }
     }
 }
 
@@ -103,7 +106,7 @@ impl ExecutorShared {
 
 /// Tells a waiting thread that the slots may be free.
 pub(crate) fn wake_visitor(shared: &ExecutorShared) {
-    if !shared.flavor.has_threads() {
+    if !shared.flavor.has_threads() && !mutant!("visit.leaves_silently") {
         if let Some(first) = shared.visitors.lock().first() {
             first.parker.unpark();
         }

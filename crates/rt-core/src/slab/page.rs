@@ -228,6 +228,9 @@ impl Page {
         unsafe { memory::discard(block, PAGE_BYTES) };
         // SAFETY: bullet 1; allocated with this layout in `new`.
         unsafe { dealloc(page.cast_mut().cast(), LAYOUT) };
+        if mutant!("slab.keeps_its_owner") {
+            return;
+        }
         // SAFETY: I4: the page's own count, given back once.
         unsafe { drop_owner(owner) };
     }

@@ -23,4 +23,5 @@ mod stopping;
 mod support;
 mod task_ends;
 mod task_state;
+mod visit;
 mod walk;

@@ -162,8 +162,10 @@ impl WorkerContext {
         if home.is_lent.swap(true, Ordering::AcqRel) || self.call_substitute() {
             return true;
         }
-        // ORDERING: Release; as above.
-        home.is_lent.store(false, Ordering::Release);
+        if !mutant!("away.refused_stays_lent") {
+            // ORDERING: Release; as above.
+            home.is_lent.store(false, Ordering::Release);
+        }
         // Nobody else may come for the seat: unless the home thread or the closer has, it is kept.
         !self.take_seat_again()
     }

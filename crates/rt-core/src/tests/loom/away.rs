@@ -3,6 +3,7 @@
 use std::panic::Location;
 
 use rt_primitive::model;
+use rt_primitive::park::Parker;
 use rt_primitive::sync::{Arc, Mutex};
 use rt_primitive::thread;
 
@@ -19,9 +20,10 @@ use crate::task::join::JoinHandle;
 use crate::worker::WorkerContext;
 use crate::worker::away::block_in_place;
 
-/// A thread for each errand.
+/// A thread for each errand, but for the first so many.
 #[derive(Default)]
 struct Lender {
+    refusals: Mutex<usize>,
     threads: Mutex<Vec<thread::JoinHandle<()>>>,
 }
 
@@ -31,6 +33,11 @@ impl JobThreads for Lender {
     }
 
     fn lend(&self, errand: Errand) -> Result<(), Errand> {
+        let refusals = &mut *self.refusals.lock();
+        if *refusals > 0 {
+            *refusals -= 1;
+            return Err(errand);
+        }
         self.threads.lock().push(thread::spawn(errand));
         Ok(())
     }
@@ -49,9 +56,15 @@ impl JobThreads for Lender {
 }
 
 fn executor() -> Arc<ExecutorShared> {
+    executor_refused(0)
+}
+
+/// An executor that the system refuses so many threads.
+fn executor_refused(times: usize) -> Arc<ExecutorShared> {
     let driver = std::sync::Arc::new(NoDriver);
     let mut shared = ExecutorShared::new(Flavor::MultiThread, 1, driver);
-    shared.job_threads = Some(std::sync::Arc::new(Lender::default()));
+    let lender = Lender { refusals: Mutex::new(times), threads: Mutex::default() };
+    shared.job_threads = Some(std::sync::Arc::new(lender));
     Arc::new(shared)
 }
 
@@ -121,6 +134,62 @@ fn a_shutdown_meets_a_thread_that_is_away() {
         b.join().unwrap();
         assert!(handles.iter().flatten().all(JoinHandle::is_finished), "a task was left behind");
         drop(handles);
+        assert_nothing_left(&shared);
+    });
+}
+
+/// A task blocks in place and no thread is to be had, so the worker keeps its seat, while the
+/// executor may be shut down; both tasks end.
+#[test]
+fn a_refused_substitute_meets_the_shutdown() {
+    model::check("a_refused_substitute_meets_the_shutdown", Some(2), |order| {
+        let shared = executor_refused(1);
+        let (own, closer) = (shared.clone(), shared.clone());
+        let (a, b) = model::spawn2(
+            order,
+            move || {
+                let worker = WorkerContext::take_seat(&own, 0)?;
+                let (worker, handles) = block(worker);
+                worker.into_iter().for_each(shutdown::stop_slot);
+                Some(handles)
+            },
+            move || shutdown::close(&closer),
+        );
+        let handles = a.join().unwrap();
+        b.join().unwrap();
+        assert!(handles.iter().flatten().all(JoinHandle::is_finished), "a task was left behind");
+        drop(handles);
+        assert_nothing_left(&shared);
+    });
+}
+
+/// A thread was refused once, and is to be had later: who blocks then holds nobody up, since the
+/// refusal left nothing behind that says that a substitute is on its way.
+///
+/// Mutants: away.refused_stays_lent
+#[test]
+fn a_refusal_leaves_nothing_behind() {
+    model::check("a_refusal_leaves_nothing_behind", Some(2), |_| {
+        let shared = executor_refused(1);
+        let own = shared.clone();
+        let home = move || {
+            let worker = WorkerContext::take_seat(&own, 0).expect("nobody has the seat");
+            let here = Location::caller();
+            let rung = Arc::new(Parker::new());
+            let bell = rung.clone();
+            {
+                let _seated = worker.sit();
+                drop(worker.spawn(async { block_in_place(|| ()) }, Birth::at(here)));
+                drop(worker.spawn(async move { block_in_place(|| rung.park()) }, Birth::at(here)));
+                drop(worker.spawn(async move { bell.unpark() }, Birth::at(here)));
+                while let Some(task) = worker.next_task() {
+                    worker.run(task);
+                }
+            }
+            shutdown::return_seat(worker);
+        };
+        thread::spawn(home).join().unwrap();
+        shutdown::close(&shared);
         assert_nothing_left(&shared);
     });
 }

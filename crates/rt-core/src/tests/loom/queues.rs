@@ -123,6 +123,36 @@ fn the_next_slot_gives_each_task_to_one_taker() {
     });
 }
 
+/// A thief takes the next slot, and again what the owner puts there after that: each node goes to
+/// one taker.
+///
+/// Mutants: next.take_by_load
+#[test]
+fn a_next_slot_is_used_again_after_a_theft() {
+    model::check("a_next_slot_is_used_again_after_a_theft", None, |order| {
+        let slot = Arc::new(NextSlot::new());
+        assert!(slot.put(Node::new(0)).is_ok());
+        let (owner, thief) = (slot.clone(), slot.clone());
+        let (a, b) = model::spawn2(
+            order,
+            move || {
+                // Full until the thief has come; a worker's deque gets it then.
+                let back = owner.put(Node::new(1)).err();
+                back.into_iter().chain(owner.take()).map(Node::number).collect::<Vec<_>>()
+            },
+            move || {
+                let stolen = [thief.take(), thief.take()];
+                stolen.into_iter().flatten().flat_map(|node| numbers(Chain::one(node))).collect()
+            },
+        );
+        let mut found = a.join().unwrap();
+        let stolen: Vec<usize> = b.join().unwrap();
+        found.extend(stolen);
+        found.extend(slot.take().map(Node::number));
+        assert_each_once(found, 2);
+    });
+}
+
 /// The owner overflows a full deque into the injector while a thief takes from both and links anew
 /// what it took.
 ///

@@ -1,15 +1,17 @@
 //! A shutdown that meets threads which are not done: inside `block_on`, or stuck in a poll.
 
-use std::future::pending;
+use std::future::{pending, poll_fn};
 use std::panic::Location;
+use std::task::{Poll, Waker};
 
 use rt_primitive::model;
-use rt_primitive::sync::Arc;
+use rt_primitive::sync::{Arc, Mutex};
 
-use super::support::assert_no_page_left;
+use super::support::{assert_no_page_left, run_all};
 use crate::block_on::block_on;
 use crate::config::Flavor;
 use crate::driver::NoDriver;
+use crate::handle::ExecutorHandle;
 use crate::shared::{ExecutorShared, spawn};
 use crate::shutdown;
 use crate::task::header::Birth;
@@ -63,6 +65,77 @@ fn a_block_on_outlives_its_runtime() {
 #[test]
 fn a_current_thread_outlives_its_runtime() {
     check("a_current_thread_outlives_its_runtime", 1, Flavor::CurrentThread, false);
+}
+
+/// The only thread to run anything waits for a task, which another thread wakes while a third
+/// closes the executor: the task ends, by whoever holds it, and that thread is told.
+#[test]
+fn a_wake_meets_the_close_of_a_current_thread() {
+    model::check("a_wake_meets_the_close_of_a_current_thread", Some(0), |order| {
+        let shared = executor(Flavor::CurrentThread);
+        let kept: Arc<Mutex<Option<Waker>>> = Arc::new(Mutex::new(None));
+        let keeper = kept.clone();
+        let waits = poll_fn(move |cx| {
+            *keeper.lock() = Some(cx.waker().clone());
+            Poll::<()>::Pending
+        });
+        let task = spawn(&shared, waits, Birth::at(Location::caller()));
+        run_all(&shared, 0);
+        let waker = kept.lock().take().expect("the task has been polled");
+        let (closer, waiter) = (shared.clone(), shared.clone());
+        let (a, b, c) = model::spawn3(
+            order,
+            move || waker.wake(),
+            move || shutdown::close(&closer),
+            move || {
+                let outcome = block_on(&waiter, task, Location::caller()).unwrap();
+                assert!(outcome.unwrap_err().is_cancelled());
+            },
+        );
+        a.join().unwrap();
+        b.join().unwrap();
+        c.join().unwrap();
+        // Here, or in the poll after the wake.
+        drop(kept.lock().take());
+        assert_no_page_left();
+    });
+}
+
+/// A task holds the last handle but those of the threads: whoever is last, the closer or the worker
+/// that ends the task, frees the executor with its pages.
+///
+/// Mutants: slab.keeps_its_owner
+#[test]
+fn a_worker_drops_the_last_handle() {
+    model::check("a_worker_drops_the_last_handle", Some(2), |order| {
+        let shared = executor(Flavor::MultiThread);
+        let handle = ExecutorHandle::new(shared.clone());
+        let holds = async move {
+            let _handle = handle;
+            pending::<()>().await;
+        };
+        drop(spawn(&shared, model::track(holds), Birth::at(Location::caller())));
+        let (closer, own) = (shared.clone(), shared);
+        let (a, b) = model::spawn2(
+            order,
+            move || {
+                shutdown::close(&closer);
+                drop(closer);
+            },
+            move || {
+                let Some(worker) = WorkerContext::take_seat(&own, 0) else { return };
+                drop(own);
+                {
+                    let _seated = worker.sit();
+                    worker.run_until_closed();
+                }
+                shutdown::stop_slot(worker);
+            },
+        );
+        a.join().unwrap();
+        b.join().unwrap();
+        assert_no_page_left();
+    });
 }
 
 /// A worker stops its slot while another thread, which did not want to wait for it, ends what it
