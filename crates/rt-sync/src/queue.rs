@@ -95,24 +95,37 @@ pub struct StoreQueue<T, S = Fifo<T>> {
 }
 
 impl<T, S: Store<T>> StoreQueue<T, S> {
-    /// A queue for at most `capacity` items at a time; then who puts waits.
-    ///
-    /// asyncio: `maxsize`.
-    ///
-    /// # Panics
-    ///
-    /// When `capacity` is 0: nothing would fit in. A [`mpmc`](crate::mpmc) channel can have
-    /// capacity 0.
-    #[doc(alias = "maxsize")]
-    #[track_caller]
-    pub fn bounded(capacity: usize) -> Self {
-        assert!(capacity > 0, "a queue of capacity 0 holds nothing; ask for 1 or more");
-        StoreQueue { core: QueueCore::new(capacity) }
+    rt_primitive::const_fn! {
+        /// A queue for at most `capacity` items at a time; then who puts waits.
+        ///
+        /// asyncio: `maxsize`.
+        ///
+        /// ```
+        /// use rt_sync::queue::Queue;
+        ///
+        /// static ORDERS: Queue<&str> = Queue::bounded(16);
+        ///
+        /// ORDERS.try_put("tea").unwrap();
+        /// assert_eq!(ORDERS.try_get(), Ok("tea"));
+        /// ```
+        ///
+        /// # Panics
+        ///
+        /// When `capacity` is 0: nothing would fit in. A [`mpmc`](crate::mpmc) channel can have
+        /// capacity 0.
+        #[doc(alias = "maxsize")]
+        #[track_caller]
+        pub fn bounded(capacity: usize) -> Self {
+            assert!(capacity > 0, "a queue of capacity 0 holds nothing; ask for 1 or more");
+            StoreQueue { core: QueueCore::new(capacity) }
+        }
     }
 
-    /// A queue without a limit: nobody waits to put.
-    pub fn unbounded() -> Self {
-        StoreQueue { core: QueueCore::new(usize::MAX) }
+    rt_primitive::const_fn! {
+        /// A queue without a limit: nobody waits to put.
+        pub fn unbounded() -> Self {
+            StoreQueue { core: QueueCore::new(usize::MAX) }
+        }
     }
 
     /// Puts `item` in, once there is room.
@@ -251,11 +264,13 @@ impl<T, S: Store<T>> StoreQueue<T, S> {
 }
 
 impl<T, S: Store<T>> fmt::Debug for StoreQueue<T, S> {
+    /// Never waits: what another thread has locked at the moment is left out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Queue")
-            .field("len", &self.len())
-            .field("capacity", &self.capacity())
-            .field("is_shut_down", &self.is_shut_down())
-            .finish_non_exhaustive()
+        let mut debug = f.debug_struct("Queue");
+        debug.field("capacity", &self.capacity());
+        if let Some((len, is_shut_down)) = self.core.glance() {
+            debug.field("len", &len).field("is_shut_down", &is_shut_down);
+        }
+        debug.finish_non_exhaustive()
     }
 }

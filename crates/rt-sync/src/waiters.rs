@@ -75,6 +75,11 @@ impl<P, D> WaitQueue<P, D> {
     pub(crate) fn lock(&self) -> QueueGuard<'_, P, D> {
         QueueGuard { queue: self, contents: self.contents.lock() }
     }
+
+    /// The lock, if nobody has it: to show what is in there.
+    pub(crate) fn try_lock(&self) -> Option<QueueGuard<'_, P, D>> {
+        Some(QueueGuard { queue: self, contents: self.contents.try_lock()? })
+    }
 }
 
 impl<'q, P, D> QueueGuard<'q, P, D> {

@@ -36,9 +36,9 @@ pub(crate) enum Opening {
 }
 
 impl<T, S: Store<T>> Contents<T, S> {
-    pub(super) fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Contents {
-            store: S::default(),
+            store: S::EMPTY,
             stage: Opening::Open,
             promised_items: 0,
             promised_slots: 0,

@@ -32,18 +32,26 @@ pub(crate) struct QueueCore<T, S> {
 pub(super) type CoreGuard<'a, T, S> = QueueGuard<'a, Promise, Contents<T, S>>;
 
 impl<T, S: Store<T>> QueueCore<T, S> {
-    pub(crate) fn new(capacity: usize) -> Self {
-        QueueCore {
-            capacity,
-            takers: WaitQueue::new(Contents::new()),
-            putters: WaitQueue::new(()),
-            joiners: WaitQueue::new(()),
+    rt_primitive::const_fn! {
+        pub(crate) fn new(capacity: usize) -> Self {
+            QueueCore {
+                capacity,
+                takers: WaitQueue::new(Contents::new()),
+                putters: WaitQueue::new(()),
+                joiners: WaitQueue::new(()),
+            }
         }
     }
 
     /// What this is to those who show what waits for what.
     pub(super) fn resource(&self) -> usize {
         ptr::from_ref(self).addr()
+    }
+
+    /// How many items there are, and whether it is shut down; `None` if that would mean to wait.
+    pub(super) fn glance(&self) -> Option<(usize, bool)> {
+        let core = self.takers.try_lock()?;
+        Some((core.len(), core.stage() != Opening::Open))
     }
 
     pub(crate) fn capacity(&self) -> Option<usize> {

@@ -8,7 +8,10 @@ use std::fmt;
 ///
 /// See [`Queue`](crate::queue::Queue), [`LifoQueue`](crate::queue::LifoQueue) and
 /// [`PriorityQueue`](crate::queue::PriorityQueue).
-pub trait Store<T>: Default + sealed::Sealed {
+pub trait Store<T>: Sized + sealed::Sealed {
+    /// A store with nothing in it.
+    const EMPTY: Self;
+
     /// Adds an item.
     fn put(&mut self, item: T);
 
@@ -54,29 +57,13 @@ struct Ranked<T> {
     number: u64,
 }
 
-impl<T> Default for Fifo<T> {
-    fn default() -> Self {
-        Fifo(VecDeque::new())
-    }
-}
-
-impl<T> Default for Lifo<T> {
-    fn default() -> Self {
-        Lifo(Vec::new())
-    }
-}
-
-impl<T: Ord> Default for Priority<T> {
-    fn default() -> Self {
-        Priority { heap: BinaryHeap::new(), next: 0 }
-    }
-}
-
 impl<T> sealed::Sealed for Fifo<T> {}
 impl<T> sealed::Sealed for Lifo<T> {}
 impl<T> sealed::Sealed for Priority<T> {}
 
 impl<T> Store<T> for Fifo<T> {
+    const EMPTY: Self = Fifo(VecDeque::new());
+
     fn put(&mut self, item: T) {
         self.0.push_back(item);
     }
@@ -91,6 +78,8 @@ impl<T> Store<T> for Fifo<T> {
 }
 
 impl<T> Store<T> for Lifo<T> {
+    const EMPTY: Self = Lifo(Vec::new());
+
     fn put(&mut self, item: T) {
         self.0.push(item);
     }
@@ -105,6 +94,8 @@ impl<T> Store<T> for Lifo<T> {
 }
 
 impl<T: Ord> Store<T> for Priority<T> {
+    const EMPTY: Self = Priority { heap: BinaryHeap::new(), next: 0 };
+
     fn put(&mut self, item: T) {
         let number = self.next;
         self.next += 1;

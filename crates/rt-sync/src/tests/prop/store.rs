@@ -57,7 +57,7 @@ proptest! {
 
 #[test]
 fn stores_tell_how_much_they_hold() {
-    let mut store = Fifo::default();
+    let mut store = Fifo::EMPTY;
     assert!(store.is_empty());
     store.put(1);
     assert_eq!((store.len(), store.take(), store.take()), (1, Some(1), None));
