@@ -13,6 +13,7 @@
 mod guard;
 mod lock;
 
+use crate::blocking;
 use crate::permits::{Permits, Taken};
 use rt_core::{Resource, current_task_number};
 use rt_primitive::cell::UnsafeCell;
@@ -113,6 +114,26 @@ impl<T: ?Sized> Mutex<T> {
     #[track_caller]
     pub fn lock(&self) -> Lock<'_, T> {
         Lock::new(self)
+    }
+
+    /// As [`lock`](Self::lock), for threads that run no tasks: the calling thread stops.
+    ///
+    /// # Panics
+    ///
+    /// Within a task: await `lock` there.
+    #[track_caller]
+    pub fn blocking_lock(&self) -> MutexGuard<'_, T> {
+        blocking::block_on("blocking_lock", self.lock())
+    }
+
+    /// As [`blocking_lock`](Self::blocking_lock), for a guard that borrows nothing.
+    ///
+    /// # Panics
+    ///
+    /// As `blocking_lock`.
+    #[track_caller]
+    pub fn blocking_lock_owned(self: Arc<Self>) -> OwnedMutexGuard<T> {
+        blocking::block_on("blocking_lock_owned", self.lock_owned())
     }
 
     /// As [`lock`](Self::lock), for a guard that borrows nothing.

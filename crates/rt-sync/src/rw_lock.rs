@@ -16,6 +16,7 @@ mod acquire;
 mod guard;
 mod upgrade;
 
+use crate::blocking;
 use crate::mutex::TryLockError;
 use crate::permits::{PERMITS_MAX, Permits, Taken};
 use rt_core::Resource;
@@ -179,6 +180,46 @@ impl<T: ?Sized> RwLock<T> {
     pub fn try_upgradable_read(&self) -> Result<RwLockUpgradableReadGuard<'_, T>, TryLockError> {
         self.try_take(UPGRADABLE)?;
         Ok(RwLockUpgradableReadGuard::new(self))
+    }
+
+    /// As [`try_read`](Self::try_read), for a guard that borrows nothing.
+    ///
+    /// # Errors
+    ///
+    /// As `try_read`.
+    pub fn try_read_owned(self: Arc<Self>) -> Result<OwnedRwLockReadGuard<T>, TryLockError> {
+        self.try_take(READER)?;
+        Ok(OwnedRwLockReadGuard::new(self))
+    }
+
+    /// As [`try_write`](Self::try_write), for a guard that borrows nothing.
+    ///
+    /// # Errors
+    ///
+    /// As `try_write`.
+    pub fn try_write_owned(self: Arc<Self>) -> Result<OwnedRwLockWriteGuard<T>, TryLockError> {
+        self.try_take(WRITER)?;
+        Ok(OwnedRwLockWriteGuard::new(self))
+    }
+
+    /// As [`read`](Self::read), for threads that run no tasks: the calling thread stops.
+    ///
+    /// # Panics
+    ///
+    /// Within a task: await `read` there.
+    #[track_caller]
+    pub fn blocking_read(&self) -> RwLockReadGuard<'_, T> {
+        blocking::block_on("blocking_read", self.read())
+    }
+
+    /// As [`write`](Self::write), for threads that run no tasks: the calling thread stops.
+    ///
+    /// # Panics
+    ///
+    /// Within a task: await `write` there.
+    #[track_caller]
+    pub fn blocking_write(&self) -> RwLockWriteGuard<'_, T> {
+        blocking::block_on("blocking_write", self.write())
     }
 
     fn try_take(&self, permits: usize) -> Result<(), TryLockError> {

@@ -30,10 +30,11 @@ pub mod futures {
 #[doc(inline)]
 pub use rt_sync::{
     AcquireError, AlreadyBorrowed, Barrier, BarrierBroken, BarrierWaitResult, CapacityLimiter,
-    CapacityStatistics, CapacityToken, Condvar, Event, LazyLock, Mutex, MutexGuard, Notify,
-    OnceCell, OwnedMutexGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, OwnedSemaphorePermit,
-    RwLock, RwLockReadGuard, RwLockUpgradableReadGuard, RwLockWriteGuard, Semaphore,
-    SemaphorePermit, SetError, TooManyPermits, TryAcquireError, TryLockError,
+    CapacityStatistics, CapacityToken, Condvar, Event, LazyLock, MappedMutexGuard,
+    MappedRwLockReadGuard, MappedRwLockWriteGuard, Mutex, MutexGuard, Notify, OnceCell,
+    OwnedMutexGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, OwnedSemaphorePermit, RwLock,
+    RwLockReadGuard, RwLockUpgradableReadGuard, RwLockWriteGuard, Semaphore, SemaphorePermit,
+    SetError, TooManyPermits, TryAcquireError, TryLockError,
 };
 
 #[doc(inline)]

@@ -1,9 +1,12 @@
 //! The lock, held.
 
 use super::Mutex;
+use crate::mapped::{MappedMutexGuard, Share};
 use std::fmt;
 use std::marker::PhantomData;
+use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
+use std::ptr::NonNull;
 use std::sync::Arc;
 
 /// Access to the value of a [`Mutex`]; dropping it unlocks.
@@ -38,6 +41,46 @@ impl<'a, T: ?Sized> MutexGuard<'a, T> {
     /// The lock of a guard, to lock it again.
     pub fn mutex(guard: &Self) -> &'a Mutex<T> {
         guard.mutex
+    }
+
+    /// A guard of a part of the value.
+    ///
+    /// ```
+    /// use rt_sync::{Mutex, MutexGuard};
+    ///
+    /// let pair = Mutex::new((1, "tea"));
+    /// let mut number = MutexGuard::map(pair.try_lock().unwrap(), |pair| &mut pair.0);
+    /// *number += 1;
+    /// drop(number);
+    /// assert_eq!(pair.try_lock().unwrap().0, 2);
+    /// ```
+    pub fn map<U: ?Sized>(
+        mut guard: Self,
+        part_of: impl FnOnce(&mut T) -> &mut U,
+    ) -> MappedMutexGuard<'a, U> {
+        let part = NonNull::from(part_of(&mut guard));
+        MappedMutexGuard::new(part, guard.into_share())
+    }
+
+    /// As [`map`](Self::map), if there is such a part.
+    ///
+    /// # Errors
+    ///
+    /// The guard, when there is none.
+    pub fn try_map<U: ?Sized>(
+        mut guard: Self,
+        part_of: impl FnOnce(&mut T) -> Option<&mut U>,
+    ) -> Result<MappedMutexGuard<'a, U>, Self> {
+        match part_of(&mut guard).map(NonNull::from) {
+            Some(part) => Ok(MappedMutexGuard::new(part, guard.into_share())),
+            None => Err(guard),
+        }
+    }
+
+    /// Its permit, which goes back by itself.
+    fn into_share(self) -> Share<'a> {
+        let mutex = ManuallyDrop::new(self).mutex;
+        Share::new(&mutex.permit, 1, Some(&mutex.resource))
     }
 }
 

@@ -1,12 +1,14 @@
 //! The lock, held by a reader or a writer.
 
 use super::{READER, RwLock, UPGRADABLE, WRITER};
+use crate::mapped::{MappedRwLockReadGuard, MappedRwLockWriteGuard, Share};
 use crate::rw_lock::upgrade::Upgrade;
 use rt_core::current_task_number;
 use std::fmt;
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
+use std::ptr::{self, NonNull};
 use std::sync::Arc;
 
 /// Shared access to the value of a [`RwLock`]; dropping it unlocks.
@@ -58,6 +60,24 @@ impl<'a, T: ?Sized> RwLockReadGuard<'a, T> {
     /// The caller has taken the permits.
     pub(super) fn new(lock: &'a RwLock<T>) -> Self {
         RwLockReadGuard { lock, value: PhantomData }
+    }
+
+    /// A guard of a part of the value.
+    ///
+    /// ```
+    /// use rt_sync::{RwLock, RwLockReadGuard};
+    ///
+    /// let pair = RwLock::new((1, "tea"));
+    /// let drink = RwLockReadGuard::map(pair.try_read().unwrap(), |pair| pair.1);
+    /// assert_eq!(&*drink, "tea");
+    /// ```
+    pub fn map<U: ?Sized>(
+        guard: Self,
+        part_of: impl FnOnce(&T) -> &U,
+    ) -> MappedRwLockReadGuard<'a, U> {
+        let part = NonNull::from(part_of(&guard));
+        let lock = ManuallyDrop::new(guard).lock;
+        MappedRwLockReadGuard::new(part, Share::new(&lock.permits, READER, None))
     }
 }
 
@@ -121,6 +141,25 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
         RwLockWriteGuard { lock, value: PhantomData }
     }
 
+    /// A guard of a part of the value.
+    ///
+    /// ```
+    /// use rt_sync::{RwLock, RwLockWriteGuard};
+    ///
+    /// let pair = RwLock::new((1, "tea"));
+    /// *RwLockWriteGuard::map(pair.try_write().unwrap(), |pair| &mut pair.0) += 1;
+    /// assert_eq!(pair.try_read().unwrap().0, 2);
+    /// ```
+    pub fn map<U: ?Sized>(
+        mut guard: Self,
+        part_of: impl FnOnce(&mut T) -> &mut U,
+    ) -> MappedRwLockWriteGuard<'a, U> {
+        let part = NonNull::from(part_of(&mut guard));
+        let lock = ManuallyDrop::new(guard).lock;
+        let share = Share::new(&lock.permits, WRITER, Some(&lock.resource));
+        MappedRwLockWriteGuard::new(part, share)
+    }
+
     /// Goes on as a reader. Nobody else writes in between.
     pub fn downgrade(guard: Self) -> RwLockReadGuard<'a, T> {
         let lock = ManuallyDrop::new(guard).lock;
@@ -143,6 +182,16 @@ impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
     pub(super) fn new(lock: Arc<RwLock<T>>) -> Self {
         lock.resource.set_holder(current_task_number());
         OwnedRwLockWriteGuard { lock, value: PhantomData }
+    }
+
+    /// Goes on as a reader. Nobody else writes in between.
+    pub fn downgrade(guard: Self) -> OwnedRwLockReadGuard<T> {
+        let guard = ManuallyDrop::new(guard);
+        // SAFETY: the duty of read: the guard is neither used nor dropped any more.
+        let lock = unsafe { ptr::read(&guard.lock) };
+        lock.resource.set_holder(0);
+        lock.permits.give(WRITER - READER);
+        OwnedRwLockReadGuard::new(lock)
     }
 }
 
