@@ -3,6 +3,13 @@
 //! The channel keeps the latest values, as many as its capacity. A receiver that falls behind by
 //! more is told how many it has missed, and goes on with the oldest that is kept. Senders never
 //! wait. A value is kept until a newer one takes its place.
+//!
+//! The ends can be sent when the values can be sent and shared:
+//!
+//! ```compile_fail,E0277
+//! fn is_send<T: Send>(_: T) {}
+//! is_send(rt_sync::broadcast::channel::<std::cell::Cell<u32>>(1));
+//! ```
 
 pub mod error;
 mod receiver;

@@ -9,6 +9,13 @@
 //! # Fairness
 //!
 //! First come, first served, on both sides, as in a [`Queue`](crate::queue::Queue).
+//!
+//! The ends can be sent when the values can:
+//!
+//! ```compile_fail,E0277
+//! fn is_send<T: Send>(_: T) {}
+//! is_send(rt_sync::mpmc::channel::<std::rc::Rc<u32>>(1));
+//! ```
 
 mod ends;
 pub mod error;

@@ -6,6 +6,13 @@
 //!
 //! When the last sender is gone the receiver gets what is left, and then `None`. When the receiver
 //! closes or is dropped, senders get their values back.
+//!
+//! The ends can be sent when the values can:
+//!
+//! ```compile_fail,E0277
+//! fn is_send<T: Send>(_: T) {}
+//! is_send(rt_sync::mpsc::channel::<std::rc::Rc<u32>>(1));
+//! ```
 
 mod blocks;
 mod chan;

@@ -2,6 +2,13 @@
 //!
 //! Dropping either half tells the other one. It costs one allocation, which both halves share and
 //! the last of them frees.
+//!
+//! The halves can be sent when the value can:
+//!
+//! ```compile_fail,E0277
+//! fn is_send<T: Send>(_: T) {}
+//! is_send(rt_sync::oneshot::channel::<std::rc::Rc<u32>>());
+//! ```
 
 mod cell;
 pub mod error;

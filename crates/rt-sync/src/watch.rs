@@ -5,6 +5,13 @@
 //!
 //! A look at the value holds a lock that keeps senders out. So keep it short, and never across an
 //! `await`: the guard is not `Send`, so a task that would do so does not compile.
+//!
+//! The ends can be sent when the value can be sent and shared:
+//!
+//! ```compile_fail,E0277
+//! fn is_send<T: Send>(_: T) {}
+//! is_send(rt_sync::watch::channel(std::cell::Cell::new(1)));
+//! ```
 
 mod cell;
 pub mod error;

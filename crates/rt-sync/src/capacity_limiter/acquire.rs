@@ -4,6 +4,7 @@ use super::{AlreadyBorrowed, Answer, Asks, CapacityLimiter, CapacityToken, Lent}
 use crate::waiters::{Stage, Waiter};
 use pin_project_lite::pin_project;
 use rt_core::{WaitKind, note_wait, poll_budget};
+use rt_primitive::mutant;
 use std::fmt;
 use std::future::Future;
 use std::panic::Location;
@@ -31,7 +32,8 @@ pin_project! {
                 }
             }
             let asked = this.waiter.take_served();
-            if asked.is_some_and(|asked| asked.answer == Answer::Lent) {
+            let is_lent = asked.is_some_and(|asked| asked.answer == Answer::Lent);
+            if is_lent && !mutant!("limiter.keep_lent") {
                 this.limiter.take_back(*this.borrower);
             }
         }

@@ -66,7 +66,8 @@ impl<T> Ends<T> {
 
     pub(super) fn remove_receiver(&self) {
         // ORDERING: AcqRel; as in `remove_sender`.
-        if self.receivers.fetch_sub(1, Ordering::AcqRel) == 1 {
+        let is_last = self.receivers.fetch_sub(1, Ordering::AcqRel) == 1;
+        if is_last && !mutant!("mpmc.last_receiver_leaves_open") {
             // Dropped here, without a lock.
             drop(self.core.shutdown_now());
         }

@@ -334,7 +334,9 @@ impl<T> Chan<T> {
                 }
             },
         );
-        self.watching.lock().serve_all(|(), ()| (), |_| ());
+        if !mutant!("mpsc.close_unwatched") {
+            self.watching.lock().serve_all(|(), ()| (), |_| ());
+        }
     }
 
     pub(super) fn senders(&self) -> &SenderCount {

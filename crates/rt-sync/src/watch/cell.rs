@@ -111,7 +111,8 @@ impl<T> WatchCell<T> {
 
     pub(super) fn remove_receiver(&self) {
         // ORDERING: AcqRel; pairs with Acquire in `receivers`.
-        if self.receivers.fetch_sub(1, Ordering::AcqRel) == 1 {
+        let is_last = self.receivers.fetch_sub(1, Ordering::AcqRel) == 1;
+        if is_last && !mutant!("watch.last_receiver_untold") {
             self.watching.lock().serve_all(|(), ()| (), |_| ());
         }
     }

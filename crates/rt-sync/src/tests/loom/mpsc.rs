@@ -148,6 +148,20 @@ fn a_close_tells_who_waits_to_send() {
     });
 }
 
+/// M14: the receiver goes: a sender that waits for that is told.
+///
+/// Mutants: mpsc.close_unwatched
+#[test]
+fn a_sender_is_told_that_nobody_receives() {
+    check("mpsc.closed_and_drop", Some(3), |order| {
+        let (sender, receiver) = channel::<usize>(1);
+        let (a, b) =
+            spawn2(order, move || drop(receiver), move || block_on("closed", sender.closed()));
+        a.join().unwrap();
+        b.join().unwrap();
+    });
+}
+
 /// A closed channel, one permit of which is out, ends when the permit is dropped.
 ///
 /// Mutants: mpsc.last_permit_untold

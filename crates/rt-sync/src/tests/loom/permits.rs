@@ -1,7 +1,7 @@
 //! Permits: who takes them against who gives them, closes them, or gives up.
 
 use crate::tests::wakers::{poll_once, wait_for};
-use crate::{Mutex, Semaphore};
+use crate::{CapacityLimiter, Mutex, Semaphore};
 use rt_primitive::atomic::{AtomicUsize, Ordering};
 use rt_primitive::model::{check, spawn2, spawn3};
 use rt_primitive::sync::Arc;
@@ -170,6 +170,69 @@ fn two_releases_make_one_big_acquire() {
         giver.join().unwrap();
         taker.join().unwrap();
         assert_eq!(semaphore.available_permits(), 0);
+    });
+}
+
+/// M2: who unlocks, and locks again at once, does not overtake the one that waits.
+///
+/// Mutants: permits.give_past_waiters
+#[test]
+fn nobody_overtakes_who_waits() {
+    check("sync.in_turn", None, |order| {
+        let mutex = std::sync::Arc::new(Mutex::new(0));
+        let held = mutex.clone().try_lock_owned().unwrap();
+        let mut wait = Box::pin(mutex.clone().lock_owned());
+        assert!(poll_once(wait.as_mut()).is_pending());
+        let again = mutex.clone();
+        let (waiter, holder) = spawn2(
+            order,
+            move || *wait_for(wait) += 1,
+            move || {
+                drop(held);
+                if let Ok(guard) = again.try_lock() {
+                    assert_eq!(*guard, 1, "overtaken");
+                }
+            },
+        );
+        waiter.join().unwrap();
+        holder.join().unwrap();
+        assert_eq!(*mutex.try_lock().unwrap(), 1);
+    });
+}
+
+/// M4: of two who wait for a token, the first gives up while one comes back; the second gets it.
+///
+/// Mutants: limiter.keep_lent
+#[test]
+fn a_token_passes_who_gives_up() {
+    check("sync.limiter", Some(3), |order| {
+        let limiter = Arc::new(CapacityLimiter::new(0));
+        let (waiters, giver) = spawn2(
+            order,
+            {
+                let limiter = limiter.clone();
+                move || {
+                    let mut second = pin!(limiter.acquire_on_behalf_of(2));
+                    {
+                        let mut first = pin!(limiter.acquire_on_behalf_of(1));
+                        if poll_once(first.as_mut()).is_ready() {
+                            return;
+                        }
+                        if poll_once(second.as_mut()).is_ready() {
+                            return;
+                        }
+                    }
+                    drop(wait_for(second).unwrap());
+                }
+            },
+            {
+                let limiter = limiter.clone();
+                move || limiter.set_total_tokens(1)
+            },
+        );
+        giver.join().unwrap();
+        waiters.join().unwrap();
+        assert_eq!(limiter.available_tokens(), 1);
     });
 }
 

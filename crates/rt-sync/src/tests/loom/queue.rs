@@ -167,6 +167,24 @@ fn the_last_sender_goes_while_a_receiver_waits() {
     });
 }
 
+/// The last receiver goes while a sender waits, which gets its value back.
+///
+/// Mutants: mpmc.last_receiver_leaves_open
+#[test]
+fn the_last_receiver_goes_while_a_sender_waits() {
+    check("mpmc.last_receiver_and_send", Some(3), |order| {
+        let (sender, receiver) = mpmc::channel(1);
+        sender.try_send(1).unwrap();
+        let (a, b) = spawn2(
+            order,
+            move || drop(receiver),
+            move || assert_eq!(sender.blocking_send(2).unwrap_err().into_inner(), 2),
+        );
+        a.join().unwrap();
+        b.join().unwrap();
+    });
+}
+
 /// With capacity 0 a sender and a receiver meet.
 #[test]
 fn a_sender_and_a_receiver_meet() {

@@ -71,6 +71,20 @@ fn the_end_of_a_watch_is_told() {
     });
 }
 
+/// M19: the last receiver goes: a sender that waits for that is told.
+///
+/// Mutants: watch.last_receiver_untold
+#[test]
+fn a_sender_is_told_that_nobody_looks() {
+    check("watch.last_receiver", Some(3), |order| {
+        let (sender, receiver) = watch::channel(0);
+        let (a, b) =
+            spawn2(order, move || drop(receiver), move || block_on("closed", sender.closed()));
+        a.join().unwrap();
+        b.join().unwrap();
+    });
+}
+
 /// M18: a value that is taken the place of while it is received is received whole, or missed.
 ///
 /// Mutants: broadcast.send_untold, broadcast.last_sender_leaves_open
