@@ -11,8 +11,8 @@ use crate::driver::NoDriver;
 use crate::shared::ExecutorShared;
 use crate::worker::WorkerContext;
 
-/// Enough for an executor that is made on it, in words.
-const STACK: usize = 0x4000;
+/// Enough for an executor that is made on it: loom counts words, shuttle bytes.
+const STACK: usize = if cfg!(rt_loom) { 0x4000 } else { 0x2_0000 };
 
 /// An executor whose slots the model's own threads drive; made on a thread with a stack for it.
 pub(super) fn executor(workers: usize) -> Arc<ExecutorShared> {
