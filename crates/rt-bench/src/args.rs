@@ -16,8 +16,8 @@ usage: rt-bench [FILTER] [--workers N]... [--reps N] [--quick] [--no-write] [--l
   --quick      3 reps on one number of workers
   --no-write   leave docs/benchmarks.md alone; so do a filter, --quick and fewer than 7 reps
   --list       name the benches
-  --beside     instead of the benches, how late the sleeps of each peer end, and the channels of
-               other crates
+  --beside     instead of the benches, how late the sleeps of each peer end, the channels of other
+               crates, and asyncio
 ";
 
 /// What the program was asked to do.

@@ -53,7 +53,8 @@ fn weigh(peer: &str, workers: usize) -> ExitCode {
 /// What is measured beside the benches, since it is no race between the three peers.
 fn beside(workers: usize, reps: usize) -> String {
     let lateness = suite::lateness(workers);
-    format!("{lateness}\n{}", suite::channels_of_crates(workers, reps))
+    let channels = suite::channels_of_crates(workers, reps);
+    format!("{lateness}\n{channels}\n{}", suite::asyncio())
 }
 
 fn bench(options: &Options) -> ExitCode {

@@ -1,5 +1,6 @@
 //! The list of benches.
 
+mod asyncio;
 mod block_on;
 mod blocking;
 mod channels;
@@ -13,7 +14,7 @@ mod shapes;
 mod time;
 
 pub(crate) use self::parked::{Footprint, TASKS as PARKED_TASKS, weigh, weigh_in_child};
-pub(crate) use self::{crates::channels_of_crates, lateness::lateness};
+pub(crate) use self::{asyncio::asyncio, crates::channels_of_crates, lateness::lateness};
 use crate::{
     measure::{Sample, rep},
     peer::{Peer, Rt, Smol, Tokio},
