@@ -13,7 +13,6 @@ use rt_primitive::thread;
 
 use crate::block_on::block_on;
 use crate::config::{Config, Flavor, ThreadHook, WORKERS_MAX, WindDown};
-use crate::contain::contain;
 use crate::context;
 use crate::driver::Driver;
 use crate::error::{BlockOnError, StartError};
@@ -25,6 +24,7 @@ use crate::shutdown;
 use crate::shutdown::report::ShutdownReport;
 use crate::simulate::schedule::{Schedule, Simulation};
 use crate::worker::WorkerContext;
+use rt_primitive::contain::contain;
 
 /// Worker threads and the tasks they run; dropping it cancels what is left.
 ///

@@ -4,13 +4,13 @@ use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 
-use crate::contain::contain;
 use crate::context;
 use crate::task::details::DetailsRecord;
 use crate::task::header::{Polled, TaskPtr};
 use crate::task::info::{Outcome, TaskInfo};
 use crate::task::reference::TaskRef;
 use crate::wait::{WaitInfo, note_of};
+use rt_primitive::contain::contain;
 
 /// A failure that no code of the program gets to see otherwise.
 ///

@@ -5,7 +5,6 @@
 #![warn(missing_docs)]
 
 mod config;
-mod contain;
 mod context;
 mod error;
 

@@ -34,9 +34,9 @@ use rt_primitive::atomic::{AtomicUsize, Ordering};
 use rt_primitive::mutant;
 use rt_primitive::sync::Mutex;
 
-use crate::contain::contain;
 use crate::shared::ExecutorShared;
 use crate::worker::WorkerContext;
+use rt_primitive::contain::contain;
 
 pub use outside::{OutsideWork, external};
 pub use settle::{Settle, settle};

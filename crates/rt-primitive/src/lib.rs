@@ -63,6 +63,7 @@ use under_loom as backend;
 use under_shuttle as backend;
 
 mod const_fn;
+pub mod contain;
 pub mod count;
 pub mod deque;
 pub mod fork;
@@ -78,6 +79,7 @@ mod serial;
 pub mod sync;
 mod tally;
 mod try_lock;
+pub mod wakers;
 
 #[cfg(test)]
 mod tests;

@@ -17,23 +17,25 @@
 //! A queue that gets rid of its waiters in batches releases the lock in between. Who came after the
 //! begin has a later ticket and is not served with the others.
 
-mod batch;
 mod chain;
 mod node;
 
-use batch::WakeBatch;
 use chain::Chain;
 use node::{Content, Node, NodeRef};
-use rt_primitive::mutant;
 use rt_primitive::sync::{TryLock, TryLockGuard};
+use rt_primitive::wakers::WakeBatch;
+use rt_primitive::{MODEL, mutant};
 use std::mem;
 use std::ops::{Deref, DerefMut};
 use std::pin::Pin;
 use std::ptr;
 use std::task::{Context, Poll, Waker};
 
-pub(crate) use batch::wake;
 pub(crate) use node::Stage;
+pub(crate) use rt_primitive::wakers::wake;
+
+/// Waiters that are served before the lock is released for a moment.
+const BATCH: usize = if MODEL { 2 } else { 16 };
 
 /// Those who wait, oldest first, each with a payload `P`; a value `D` is under the same lock.
 pub(crate) struct WaitQueue<P, D = ()> {
@@ -197,7 +199,7 @@ impl<'q, P, D> QueueGuard<'q, P, D> {
     ) {
         let queue = self.queue;
         loop {
-            let mut batch = WakeBatch::new();
+            let mut batch = WakeBatch::<BATCH>::new();
             while !batch.is_full() {
                 let Some(node) = self.contents.chain.first() else { break };
                 if node.with(|content| content.ticket) >= end {

@@ -1,6 +1,5 @@
 //! The timers of a runtime: a wheel for each slot of its executor.
 
-mod batch;
 pub(crate) mod shared_wheel;
 mod spare;
 

@@ -1,13 +1,13 @@
 //! A thread that tells of tasks which keep their worker from others, while they still do.
 
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rt_core::{ExecutorHandle, StartError, TaskInfo, WorkerMetrics};
+use rt_primitive::contain::contain;
 
 /// A task that keeps its worker: it has been in one poll, or one drop, for too long, and is still.
 ///
@@ -92,8 +92,7 @@ fn look(
         let inside = executor.tasks().into_iter().find(|task| task.worker == Some(worker));
         if let Some(task) = inside {
             standing.is_told = true;
-            // A panic of the hook has been reported by the process's own, and ends nothing here.
-            let _ = catch_unwind(AssertUnwindSafe(|| hook(&Stall { worker, task, lasts })));
+            contain(|| hook(&Stall { worker, task, lasts }));
         }
     }
 }

@@ -26,7 +26,7 @@ use rt_primitive::sync::Mutex;
 use rt_primitive::{Serial, mutant, perturb};
 
 use crate::cancel::reason::Reason;
-use crate::contain::{contain, discard};
+use rt_primitive::contain::{contain, discard};
 
 /// The numbers of requests, over all tasks: so they compare wherever a future is moved.
 static REQUESTS: Serial = Serial::new();

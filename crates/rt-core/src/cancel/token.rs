@@ -6,7 +6,7 @@ use std::task::Waker;
 
 use crate::cancel::frame::{self, NodeRef};
 use crate::cancel::reason::{Reason, ReasonKind};
-use crate::contain::contain;
+use rt_primitive::contain::contain;
 
 /// Says that a region was cancelled, and protects the clean-up for as long as it lives.
 ///

@@ -24,7 +24,6 @@ use rt_primitive::sync::{Arc, Mutex};
 use rt_primitive::{mutant, perturb};
 
 use crate::cancel::reason::{Reason, ReasonKind};
-use crate::contain::{contain, discard};
 use crate::context;
 use crate::group::adoption;
 use crate::task::abort::abort;
@@ -32,6 +31,7 @@ use crate::task::header::TaskPtr;
 use crate::task::id::Id;
 use crate::task::info::Outcome;
 use crate::task::reference::TaskRef;
+use rt_primitive::contain::{contain, discard};
 
 /// What the children of one group, or one gathering, share.
 #[derive(Debug)]

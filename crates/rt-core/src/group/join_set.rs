@@ -26,13 +26,13 @@ use rt_primitive::sync::Mutex;
 
 use crate::budget::poll_budget;
 use crate::cancel::reason::Reason;
-use crate::contain::{contain, discard};
 use crate::group::join_set::next::{JoinAll, JoinNext, Wait};
 use crate::handle::{self, ExecutorHandle};
 use crate::task::abort::AbortHandle;
 use crate::task::info::Outcome;
 use crate::task::join::JoinHandle;
 use crate::task::join_error::JoinError;
+use rt_primitive::contain::{contain, discard};
 
 /// Tasks that are waited for in the order in which they end.
 ///

@@ -19,7 +19,7 @@ use std::task::{Context, Poll, Waker};
 use rt_primitive::mutant;
 use rt_primitive::sync::Mutex;
 
-use crate::contain::{contain, discard};
+use rt_primitive::contain::{contain, discard};
 
 /// How many children may run, and who waits.
 pub(crate) struct Limit {

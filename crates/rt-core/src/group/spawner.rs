@@ -10,7 +10,6 @@ use rt_primitive::sync::{Arc, Mutex};
 
 use crate::cancel::node::ScopeNode;
 use crate::cancel::reason::{Reason, ReasonKind};
-use crate::contain::discard;
 use crate::group::child::{FallibleChild, PlainChild};
 use crate::group::children::spawn_child;
 use crate::group::error::GroupClosed;
@@ -24,6 +23,7 @@ use crate::task::header::Birth;
 use crate::task::info::TaskInfo;
 use crate::task::join::JoinHandle;
 use crate::task::reference::TaskRef;
+use rt_primitive::contain::discard;
 
 /// What a group makes of how its children end.
 ///

@@ -11,10 +11,10 @@ use rt_primitive::mutant;
 use rt_primitive::sync::{Arc, Mutex};
 
 use crate::budget::poll_budget;
-use crate::contain::{contain, discard};
 use crate::group::spawner::Group;
 use crate::task::join::JoinHandle;
 use crate::wait::{WaitKind, note_wait};
+use rt_primitive::contain::{contain, discard};
 
 /// How a child that was started by [`Group::start`] says that it is ready.
 #[must_use = "dropping it says that the child will never be ready"]

@@ -28,7 +28,6 @@ use std::task::{Context, Poll};
 use rt_primitive::sync::Mutex;
 use rt_primitive::{mutant, perturb};
 
-use crate::contain::discard;
 use crate::hooks::Part;
 use crate::task::header::TaskPtr;
 use crate::task::id::Id;
@@ -36,6 +35,7 @@ use crate::task::info::{Outcome, TaskInfo};
 use crate::task::join::JoinHandle;
 use crate::task::reference::TaskRef;
 use crate::vars;
+use rt_primitive::contain::discard;
 
 /// Names a callback, for [`JoinHandle::remove_callback`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -19,7 +19,6 @@ use rt_primitive::cell::UnsafeCell;
 use rt_primitive::sync::Arc;
 
 use crate::cancel::request;
-use crate::contain::{contain, discard};
 use crate::context;
 use crate::group::{adoption, family};
 use crate::hooks::Part;
@@ -31,6 +30,7 @@ use crate::task::id::Id;
 use crate::task::info::Outcome;
 use crate::task::state::{Completion, PollStart, Snapshot, TaskState};
 use crate::task::waker::borrowed_waker;
+use rt_primitive::contain::{contain, discard};
 
 /// The future, and later its output in the same place.
 #[repr(C)]

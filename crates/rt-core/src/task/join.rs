@@ -21,7 +21,6 @@ use std::thread;
 
 use crate::budget::poll_budget;
 use crate::cancel::request;
-use crate::contain::discard;
 use crate::context;
 use crate::task::abort::{AbortHandle, abort};
 use crate::task::header::TaskPtr;
@@ -30,6 +29,7 @@ use crate::task::info::Outcome;
 use crate::task::join_error::{JoinError, TakeError};
 use crate::task::reference::TaskRef;
 use crate::wait::{WaitKind, note_wait};
+use rt_primitive::contain::discard;
 
 /// Waits for a task and yields its output; dropping it lets the task run on.
 ///

@@ -28,13 +28,13 @@ use rt_primitive::mutant;
 use rt_primitive::sync::Mutex;
 
 use crate::budget::poll_budget;
-use crate::contain::{contain, discard};
 use crate::context;
 use crate::task::abort::abort;
 use crate::task::id::Id;
 use crate::task::join::JoinHandle;
 use crate::task::join_error::JoinError;
 use crate::task::reference::TaskRef;
+use rt_primitive::contain::{contain, discard};
 
 /// Waits for a task, as any number of clones may; each gets a clone of the output, or the error.
 ///

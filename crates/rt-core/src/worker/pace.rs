@@ -6,7 +6,7 @@
 //! for a moment how fast the others are, and while they are that quick it naps instead: each of
 //! their tasks still runs in turn, and one of them that takes longer is noticed after the nap.
 
-use rt_primitive::{MODEL, hint};
+use rt_primitive::{MODEL, hint, mutant};
 
 use crate::config::{QUICK_NS, WATCH_PAUSES};
 use crate::worker::WorkerContext;
@@ -29,12 +29,12 @@ impl WorkerContext {
             let queued = slot.victim.len() as u64;
             let polls = slot.tallies.polls.get() - self.polls_seen[number].get();
             let is_quick = queued * watched_ns <= QUICK_NS * polls;
-            if !is_quick {
+            if !is_quick && !mutant!("pace.all_are_quick") {
                 return false;
             }
             is_any_busy |= polls > 0;
         }
-        is_any_busy && !self.shared.any_work_outside()
+        (is_any_busy || mutant!("pace.all_are_quick")) && !self.shared.any_work_outside()
     }
 
     /// The other workers.

@@ -18,17 +18,20 @@
 //!
 //! Model: `an_earlier_deadline_unparks_the_driver`
 
-use super::batch::{BATCH, WakerBatch};
 use crate::entry::chain::{EntryChain, EntryRef};
 use crate::entry::{Home, TimerEntry};
 use crate::tick::Tick;
 use crate::wheel::Wheel;
 use rt_primitive::atomic::{AtomicU64, Ordering};
-use rt_primitive::mutant;
 use rt_primitive::sync::{TryLock, TryLockGuard};
+use rt_primitive::wakers::WakeBatch;
+use rt_primitive::{MODEL, mutant};
 use std::pin::Pin;
 use std::ptr;
 use std::task::Waker;
+
+/// Entries that are taken out of a wheel before its lock is released for a moment.
+const BATCH: usize = if MODEL { 2 } else { 32 };
 
 /// The timers of one slot of the executor. Lives for ever; see `spare.rs`.
 pub(crate) struct SharedWheel {
@@ -137,7 +140,7 @@ impl SharedWheel {
     ///
     /// Takes the lock anew for each batch, so that nobody waits for it for long.
     pub(crate) fn fire(&self, now: Tick) {
-        let mut batch = WakerBatch::new();
+        let mut batch = WakeBatch::<BATCH>::new();
         loop {
             self.take_due(now, &mut batch);
             let may_be_more = batch.is_full();
@@ -158,7 +161,7 @@ impl SharedWheel {
     }
 
     /// Takes out a batch of what is due at `now` or earlier.
-    fn take_due(&self, now: Tick, batch: &mut WakerBatch) {
+    fn take_due(&self, now: Tick, batch: &mut WakeBatch<BATCH>) {
         let mut contents = self.contents.lock();
         while !batch.is_full() {
             let Some(node) = contents.wheel.pop_due(now) else { break };
@@ -208,7 +211,7 @@ impl SharedWheel {
 
     /// Closes the wheel: lays every entry to rest and wakes who waits, who then learns of it.
     pub(crate) fn close(&self) {
-        let mut batch = WakerBatch::new();
+        let mut batch = WakeBatch::<BATCH>::new();
         loop {
             let mut contents = self.contents.lock();
             contents.is_open = false;

@@ -136,6 +136,8 @@ fn a_task_that_finds_everything_ready_starves_nobody() {
 }
 
 /// While all are quick, the other worker leaves them alone; it comes once one of them takes long.
+///
+/// Mutants: pace.all_are_quick
 #[test]
 fn a_worker_that_slows_down_is_helped() {
     let runtime = with_workers(2);

@@ -5,14 +5,22 @@ use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Calls `f`, and ends its panic here: the panic hook has told about it.
-pub(crate) fn contain(f: impl FnOnce()) {
+///
+/// ```
+/// rt_primitive::contain::contain(|| panic!("no further"));
+/// ```
+pub fn contain(f: impl FnOnce()) {
     if let Err(payload) = catch_unwind(AssertUnwindSafe(f)) {
         discard(payload);
     }
 }
 
 /// Drops a value of foreign code, whose drop may panic.
-pub(crate) fn discard<T>(value: T) {
+///
+/// ```
+/// rt_primitive::contain::discard(vec![1]);
+/// ```
+pub fn discard<T>(value: T) {
     let dropped = catch_unwind(AssertUnwindSafe(|| drop(value)));
     if let Err(payload) = dropped {
         let again: Result<(), Box<dyn Any + Send>> =
