@@ -46,6 +46,12 @@ pub(crate) async fn yields(times: usize) {
     }
 }
 
+/// Goes on once the task was asked to end, which no mask hides. So what is asked has not ended
+/// before, however slow the one that asks is.
+pub(crate) async fn asked() {
+    crate::until(|| rt::task::current().cancelling() > 0).await;
+}
+
 /// Awaits both, each of which is polled whenever one is.
 pub(crate) async fn both<A: Future, B: Future>(a: A, b: B) -> (A::Output, B::Output) {
     let (mut a, mut b) = (pin!(a), pin!(b));

@@ -5,7 +5,7 @@ use std::future::pending;
 use rt::cancel::{CancelExt, Cancelled, mask};
 use rt::task::TaskStatus;
 
-use super::{Log, both, check, is, is_cancelled, yields};
+use super::{Log, asked, both, check, is, is_cancelled, yields};
 use crate::{on_each_kind, until};
 
 #[test]
@@ -123,7 +123,7 @@ fn a_region_around_a_mask_waits_for_the_mask_then_delivers() {
     let make = |log: Log| async move {
         let inside = async {
             mask(async {
-                yields(3).await;
+                asked().await;
                 log.add("committed");
             })
             .await;

@@ -5,14 +5,14 @@ use std::task::Poll;
 
 use rt::cancel::{CancelExt, mask, scope};
 
-use super::{Log, both, check, is, is_cancelled, yields};
+use super::{Log, asked, both, check, is, is_cancelled, yields};
 use crate::on_each_kind;
 
 #[test]
 fn a_mask_defers_until_it_ends() {
     let make = |log: Log| async move {
         mask(async {
-            yields(4).await;
+            asked().await;
             log.add("masked done");
         })
         .await;
@@ -28,7 +28,7 @@ fn own_scope_inside_a_mask_still_works() {
     let make = |log: Log| async move {
         let inside = scope(async |own| {
             let ends = async {
-                yields(2).await;
+                asked().await;
                 own.cancel();
             };
             both(pending::<()>(), ends).await;
@@ -157,7 +157,7 @@ fn a_shielded_scope_holds_requests_off_until_it_is_let_in() {
     let make = |log: Log| async move {
         scope(async |own| {
             own.set_shielded(true);
-            yields(3).await;
+            asked().await;
             log.add("held off");
             own.set_shielded(false);
             yields(1).await;
