@@ -2,7 +2,7 @@
 //!
 //! The channel keeps the latest values, as many as its capacity. A receiver that falls behind by
 //! more is told how many it has missed, and goes on with the oldest that is kept. Senders never
-//! wait. A value is kept until a newer one takes its place.
+//! wait. A value is kept until every receiver has it, or a newer one takes its place.
 //!
 //! The ends can be sent when the values can be sent and shared:
 //!
@@ -15,10 +15,12 @@ pub mod error;
 mod receiver;
 mod ring;
 mod sender;
+mod weak;
 
 pub use error::{RecvError, SendError, TryRecvError};
 pub use receiver::{Receiver, Receiving};
-pub use sender::Sender;
+pub use sender::{Closed, Sender};
+pub use weak::WeakSender;
 
 use ring::Ring;
 use rt_primitive::sync::Arc;
@@ -44,7 +46,13 @@ use rt_primitive::sync::Arc;
 /// When `capacity` is 0, or too large for memory.
 #[track_caller]
 pub fn channel<T: Clone>(capacity: usize) -> (Sender<T>, Receiver<T>) {
+    check_capacity(capacity);
+    let ring = Arc::new(Ring::new(capacity, 1));
+    (Sender::of(ring.clone()), Receiver::new(ring, 0))
+}
+
+/// Panics unless a channel can have this capacity.
+#[track_caller]
+fn check_capacity(capacity: usize) {
     assert!(capacity > 0, "a channel of capacity 0 keeps no value; ask for 1 or more");
-    let ring = Arc::new(Ring::new(capacity.next_power_of_two()));
-    (Sender::new(ring.clone()), Receiver::new(ring, 0))
 }

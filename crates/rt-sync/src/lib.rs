@@ -16,6 +16,7 @@ mod once_cell;
 mod permits;
 mod rw_lock;
 mod semaphore;
+mod sender_count;
 #[cfg(test)]
 mod tests;
 mod waiters;

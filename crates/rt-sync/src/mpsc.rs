@@ -19,17 +19,20 @@ mod chan;
 pub mod error;
 mod permit;
 mod receiver;
+mod reserving;
 mod room;
 mod sender;
-mod sender_count;
+mod sending;
 mod tail;
 mod unbounded;
 mod weak;
 
 pub use error::{SendError, TryRecvError, TrySendError};
-pub use permit::{OwnedPermit, Permit};
+pub use permit::{OwnedPermit, Permit, PermitIterator};
 pub use receiver::{Receiver, Receiving, ReceivingMany};
-pub use sender::{Closed, Reserving, Sender, Sending};
+pub use reserving::{Reserving, ReservingMany, ReservingOwned};
+pub use sender::Sender;
+pub use sending::{Closed, Sending};
 pub use unbounded::{UnboundedSender, WeakUnboundedSender};
 pub use weak::WeakSender;
 

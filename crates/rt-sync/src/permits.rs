@@ -182,12 +182,17 @@ impl Permits {
 }
 
 impl Request {
-    /// Grants it from so many permits; what is left then, or `None` when they are too few.
-    fn grant(&mut self, permits: usize) -> Option<usize> {
-        let Request::Wants(wanted) = *self else {
+    /// How many it wants. It is in the queue, so it was not served yet.
+    pub(crate) fn wanted(self) -> usize {
+        let Request::Wants(wanted) = self else {
             unreachable!("a served claim is not in the queue: {self:?}");
         };
-        let left = permits.checked_sub(wanted)?;
+        wanted
+    }
+
+    /// Grants it from so many permits; what is left then, or `None` when they are too few.
+    fn grant(&mut self, permits: usize) -> Option<usize> {
+        let left = permits.checked_sub(self.wanted())?;
         *self = Request::Granted;
         Some(left)
     }

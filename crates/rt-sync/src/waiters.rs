@@ -18,6 +18,7 @@
 //! begin has a later ticket and is not served with the others.
 
 mod chain;
+mod look;
 mod node;
 
 use chain::Chain;

@@ -14,13 +14,15 @@
 //! ```
 
 mod cell;
+mod changed;
 pub mod error;
 mod receiver;
 mod sender;
 
 pub use cell::Ref;
+pub use changed::{Changed, WaitingFor};
 pub use error::{RecvError, SendError};
-pub use receiver::{Changed, Receiver};
+pub use receiver::Receiver;
 pub use sender::{Closed, Sender};
 
 use cell::WatchCell;
@@ -44,6 +46,6 @@ use rt_primitive::sync::Arc;
 /// # });
 /// ```
 pub fn channel<T>(value: T) -> (Sender<T>, Receiver<T>) {
-    let cell = Arc::new(WatchCell::new(value));
-    (Sender::new(cell.clone()), Receiver::new(cell, 0))
+    let cell = Arc::new(WatchCell::new(value, 1));
+    (Sender::of(cell.clone()), Receiver::new(cell, 0))
 }

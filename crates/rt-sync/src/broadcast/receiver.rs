@@ -1,7 +1,7 @@
 //! The receiving ends of a broadcast.
 
 use super::error::{RecvError, TryRecvError};
-use super::ring::{Ends, Found, Ring};
+use super::ring::{Ending, Found, Ring};
 use crate::blocking;
 use crate::waiters::{Stage, Waiter};
 use pin_project_lite::pin_project;
@@ -44,6 +44,21 @@ impl<T> Receiver<T> {
         self.len() == 0
     }
 
+    /// True when every sender is gone; some values may be left.
+    pub fn is_closed(&self) -> bool {
+        self.sender_strong_count() == 0
+    }
+
+    /// How many senders there are, weak ones left out.
+    pub fn sender_strong_count(&self) -> usize {
+        self.ring.senders().get()
+    }
+
+    /// How many weak senders there are.
+    pub fn sender_weak_count(&self) -> usize {
+        self.ring.senders().weak()
+    }
+
     /// True when both receive from the same senders.
     pub fn same_channel(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.ring, &other.ring)
@@ -76,12 +91,12 @@ impl<T: Clone> Receiver<T> {
         if let Some(received) = receive(&self.ring, &mut self.next) {
             return Ok(received?);
         }
-        let senders = self.ring.waiting.lock().senders;
+        let is_over = self.ring.waiting.lock().is_over;
         if self.next < self.ring.sent() {
             // Sent just before the last sender went.
             return self.try_recv();
         }
-        Err(if senders == 0 { TryRecvError::Closed } else { TryRecvError::Empty })
+        Err(if is_over { TryRecvError::Closed } else { TryRecvError::Empty })
     }
 
     /// As [`recv`](Self::recv), for threads that run no tasks: the calling thread stops.
@@ -101,7 +116,7 @@ impl<T: Clone> Receiver<T> {
 
 /// Receives what there is for `next`, which then moves on; `None` if it was not sent yet.
 fn receive<T: Clone>(ring: &Ring<T>, next: &mut u64) -> Option<Result<T, RecvError>> {
-    match ring.find(*next) {
+    match ring.receive(*next) {
         Found::Value(value) => {
             *next += 1;
             // The last one to have it needs no copy.
@@ -120,7 +135,7 @@ fn receive<T: Clone>(ring: &Ring<T>, next: &mut u64) -> Option<Result<T, RecvErr
 
 impl<T> Drop for Receiver<T> {
     fn drop(&mut self) {
-        self.ring.remove_receiver();
+        self.ring.remove_receiver(self.next);
     }
 }
 
@@ -138,7 +153,7 @@ pin_project! {
         next: &'a mut u64,
         site: &'static Location<'static>,
         #[pin]
-        waiter: Waiter<'a, (), Ends>,
+        waiter: Waiter<'a, (), Ending>,
     }
 }
 
@@ -160,14 +175,14 @@ impl<T: Clone> Future for Receiving<'_, T> {
                 return Poll::Ready(received);
             }
             this.waiter.as_mut().prepare((), cx);
-            let mut ends = ring.waiting.lock();
+            let mut waiting = ring.waiting.lock();
             if **this.next < ring.sent() {
                 continue;
             }
-            if ends.senders == 0 {
+            if waiting.is_over {
                 return Poll::Ready(Err(RecvError::Closed));
             }
-            ends.push(this.waiter.as_ref());
+            waiting.push(this.waiter.as_ref());
             break;
         }
         note_wait(WaitKind::Receive, this.site, ring.resource());

@@ -1,10 +1,19 @@
 //! The sending ends of a broadcast.
 
+use super::check_capacity;
 use super::error::SendError;
 use super::receiver::Receiver;
 use super::ring::Ring;
+use super::weak::WeakSender;
+use crate::waiters::Waiter;
+use pin_project_lite::pin_project;
+use rt_core::{WaitKind, note_wait, poll_budget};
 use rt_primitive::sync::Arc;
 use std::fmt;
+use std::future::Future;
+use std::panic::Location;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
 /// Sends to every receiver; may be cloned.
 ///
@@ -21,7 +30,30 @@ pub struct Sender<T> {
 }
 
 impl<T> Sender<T> {
-    pub(super) fn new(ring: Arc<Ring<T>>) -> Self {
+    /// A sender without a receiver; there is one after [`subscribe`](Self::subscribe). The channel
+    /// keeps the latest `capacity` values, rounded up to a power of two.
+    ///
+    /// ```
+    /// use rt_sync::broadcast;
+    ///
+    /// let sender = broadcast::Sender::new(4);
+    /// assert!(sender.send("to nobody").is_err());
+    /// let mut receiver = sender.subscribe();
+    /// sender.send("news").unwrap();
+    /// assert_eq!(receiver.try_recv(), Ok("news"));
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When `capacity` is 0, or too large for memory.
+    #[track_caller]
+    pub fn new(capacity: usize) -> Self {
+        check_capacity(capacity);
+        Sender::of(Arc::new(Ring::new(capacity, 0)))
+    }
+
+    /// For a caller who has counted it.
+    pub(super) fn of(ring: Arc<Ring<T>>) -> Self {
         Sender { ring }
     }
 
@@ -42,7 +74,54 @@ impl<T> Sender<T> {
 
     /// How many receivers there are now.
     pub fn receiver_count(&self) -> usize {
-        self.ring.waiting.lock().receivers
+        self.ring.receivers()
+    }
+
+    /// How many values are kept that some receiver has not received.
+    ///
+    /// ```
+    /// let (sender, mut one) = rt_sync::broadcast::channel(4);
+    /// let two = sender.subscribe();
+    /// sender.send(1).unwrap();
+    /// sender.send(2).unwrap();
+    /// one.try_recv().unwrap();
+    /// assert_eq!(sender.len(), 2);
+    /// drop(two);
+    /// assert_eq!(sender.len(), 1);
+    /// ```
+    pub fn len(&self) -> usize {
+        self.ring.len()
+    }
+
+    /// True when every receiver has received all that is kept.
+    pub fn is_empty(&self) -> bool {
+        self.ring.is_empty()
+    }
+
+    /// Waits until there is no receiver.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost when it is dropped.
+    #[track_caller]
+    pub fn closed(&self) -> Closed<'_, T> {
+        let waiter = Waiter::new(&self.ring.watching);
+        Closed { ring: &self.ring, site: Location::caller(), waiter }
+    }
+
+    /// A sender that does not keep the channel from its end.
+    pub fn downgrade(&self) -> WeakSender<T> {
+        WeakSender::new(self.ring.clone())
+    }
+
+    /// How many senders there are, weak ones left out.
+    pub fn strong_count(&self) -> usize {
+        self.ring.senders().get()
+    }
+
+    /// How many weak senders there are.
+    pub fn weak_count(&self) -> usize {
+        self.ring.senders().weak()
     }
 
     /// True when both send to the same receivers.
@@ -53,7 +132,7 @@ impl<T> Sender<T> {
 
 impl<T> Clone for Sender<T> {
     fn clone(&self) -> Self {
-        self.ring.add_sender();
+        self.ring.senders().add();
         Sender { ring: self.ring.clone() }
     }
 }
@@ -67,5 +146,36 @@ impl<T> Drop for Sender<T> {
 impl<T> fmt::Debug for Sender<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sender").field("receivers", &self.receiver_count()).finish_non_exhaustive()
+    }
+}
+
+pin_project! {
+    /// The future of [`Sender::closed`].
+    #[must_use = "futures do nothing unless awaited"]
+    pub struct Closed<'a, T> {
+        ring: &'a Ring<T>,
+        site: &'static Location<'static>,
+        #[pin]
+        waiter: Waiter<'a, ()>,
+    }
+}
+
+impl<T> Future for Closed<'_, T> {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        ready!(poll_budget(cx));
+        let this = self.project();
+        let polled = this.waiter.poll_look(cx, || (this.ring.receivers() == 0).then_some(()));
+        if polled.is_pending() {
+            note_wait(WaitKind::Signal, this.site, this.ring.resource());
+        }
+        polled
+    }
+}
+
+impl<T> fmt::Debug for Closed<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Closed").field("stage", &self.waiter.stage()).finish_non_exhaustive()
     }
 }

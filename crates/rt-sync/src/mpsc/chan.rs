@@ -21,9 +21,10 @@
 //! `a_closed_channel_ends_when_its_last_permit_does`.
 
 use super::blocks::{Block, Blocks};
-use super::sender_count::SenderCount;
 use super::tail::{Claim, Position, RESERVED_MAX, Tail, TailWord};
-use crate::waiters::{WaitQueue, wake};
+use crate::permits::Request;
+use crate::sender_count::SenderCount;
+use crate::waiters::{QueueGuard, WaitQueue, wake};
 use crate::waker_cell::WakerCell;
 use rt_primitive::CachePadded;
 use rt_primitive::atomic::{AtomicBool, AtomicU64, Ordering, fence};
@@ -50,8 +51,8 @@ pub(super) struct Chan<T> {
     blocks: Blocks<T>,
     // [L] The receiver's waker, while it waits.
     receiver: WakerCell,
-    // [L] Senders that wait for room; true for who has a permit, false for who is told of the end.
-    pub(super) waiting: WaitQueue<bool>,
+    // [L] Senders that wait for room.
+    pub(super) waiting: WaitQueue<Request>,
     // [L] Senders that wait for the receiver to close.
     pub(super) watching: WaitQueue<()>,
 }
@@ -126,13 +127,11 @@ impl<T> Chan<T> {
     /// Whether `claim` may be made of a channel that is like this.
     #[inline]
     fn permits(&self, tail: Tail, claim: Claim) -> Result<(), Refused> {
-        if claim == Claim::SlotOfPermit {
-            return Ok(());
-        }
+        let Some(wanted) = claim.room() else { return Ok(()) };
         if tail.is_closed() {
             return Err(Refused::Closed);
         }
-        if self.capacity != UNBOUNDED && self.taken(tail) >= self.capacity {
+        if self.capacity != UNBOUNDED && self.taken(tail) + wanted > self.capacity {
             return Err(Refused::Full);
         }
         Ok(())
@@ -186,21 +185,22 @@ impl<T> Chan<T> {
         Ok((self.blocks.last(), tail.position()))
     }
 
-    /// Takes a permit.
-    pub(super) fn reserve(&self) -> Result<(), Refused> {
+    /// Takes so many permits; at most as many as the capacity.
+    pub(super) fn reserve(&self, permits: usize) -> Result<(), Refused> {
+        let claim = Claim::Permits(permits);
         let mut tail = self.tail.load();
         loop {
-            self.permits(tail, Claim::Permit)?;
-            match self.tail.claim(tail, Claim::Permit) {
+            self.permits(tail, claim)?;
+            match self.tail.claim(tail, claim) {
                 Ok(()) => return Ok(()),
                 Err(found) => tail = found,
             }
         }
     }
 
-    /// Gives a permit back that was not used.
-    pub(super) fn give_back(&self) {
-        if !self.tail.give_back().is_closed() {
+    /// Gives permits back that were not used.
+    pub(super) fn give_back(&self, permits: usize) {
+        if !self.tail.give_back(permits).is_closed() {
             self.offer_room();
         } else if !mutant!("mpsc.last_permit_untold") {
             // It may be what the receiver waits for.
@@ -227,6 +227,13 @@ impl<T> Chan<T> {
         }
     }
 
+    /// Says that nobody waits, if it is so.
+    fn note_if_empty(&self, waiting: &mut QueueGuard<'_, Request, ()>) {
+        if waiting.is_empty() {
+            self.retract_wait();
+        }
+    }
+
     /// Says that nobody waits. The caller has the lock of `waiting`, and saw it empty.
     pub(super) fn retract_wait(&self) {
         // ORDERING: Relaxed; who waits next sets it again under the lock.
@@ -244,22 +251,19 @@ impl<T> Chan<T> {
             fence(Ordering::SeqCst);
         }
         if self.may_wait() {
-            self.give_room();
+            self.give_room(self.waiting.lock());
         }
     }
 
+    /// Gives what room there is to the oldest that wait, as long as it is enough for the next.
     #[cold]
-    fn give_room(&self) {
-        self.waiting.lock().serve_while(
-            |has_permit, ()| {
-                *has_permit = self.reserve().is_ok();
-                *has_permit
+    pub(super) fn give_room(&self, waiting: QueueGuard<'_, Request, ()>) {
+        waiting.serve_while(
+            |request, ()| {
+                let reserved = self.reserve(request.wanted());
+                reserved.map(|()| *request = Request::Granted).is_ok()
             },
-            |waiting| {
-                if waiting.is_empty() {
-                    self.retract_wait();
-                }
-            },
+            |waiting| self.note_if_empty(waiting),
         );
     }
 
@@ -327,12 +331,8 @@ impl<T> Chan<T> {
             return;
         }
         self.waiting.lock().serve_all(
-            |has_permit, ()| *has_permit = false,
-            |waiting| {
-                if waiting.is_empty() {
-                    self.retract_wait();
-                }
-            },
+            |request, ()| *request = Request::Refused,
+            |waiting| self.note_if_empty(waiting),
         );
         if !mutant!("mpsc.close_unwatched") {
             self.watching.lock().serve_all(|(), ()| (), |_| ());

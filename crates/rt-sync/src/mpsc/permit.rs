@@ -1,9 +1,11 @@
-//! Room in a channel that is kept for a value to come.
+//! Room in a channel that is kept for values to come.
 
 use super::chan::{Chan, UNBOUNDED};
 use super::sender::Sender;
 use super::tail::Claim;
+use rt_primitive::sync::Arc;
 use std::fmt;
+use std::iter::FusedIterator;
 
 /// Room for one value, made by [`Sender::reserve`]; sending with it neither waits nor fails.
 ///
@@ -38,13 +40,59 @@ pub(super) fn send_reserved<T>(chan: &Chan<T>, value: T) {
 
 impl<T> Drop for Permit<'_, T> {
     fn drop(&mut self) {
-        self.chan.give_back();
+        self.chan.give_back(1);
     }
 }
 
 impl<T> fmt::Debug for Permit<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Permit").finish_non_exhaustive()
+    }
+}
+
+/// Room for some values, a permit for each: made by [`Sender::reserve_many`].
+///
+/// Dropped before its end, it gives the rest of the room to the next sender that waits.
+#[must_use = "dropping permits gives their room back"]
+pub struct PermitIterator<'a, T> {
+    chan: &'a Chan<T>,
+    left: usize,
+}
+
+impl<'a, T> PermitIterator<'a, T> {
+    /// For a caller who has reserved so many.
+    pub(super) fn new(chan: &'a Chan<T>, left: usize) -> Self {
+        PermitIterator { chan, left }
+    }
+}
+
+impl<'a, T> Iterator for PermitIterator<'a, T> {
+    type Item = Permit<'a, T>;
+
+    fn next(&mut self) -> Option<Permit<'a, T>> {
+        self.left = self.left.checked_sub(1)?;
+        Some(Permit::new(self.chan))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl<T> ExactSizeIterator for PermitIterator<'_, T> {}
+impl<T> FusedIterator for PermitIterator<'_, T> {}
+
+impl<T> Drop for PermitIterator<'_, T> {
+    fn drop(&mut self) {
+        if self.left > 0 {
+            self.chan.give_back(self.left);
+        }
+    }
+}
+
+impl<T> fmt::Debug for PermitIterator<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PermitIterator").field("left", &self.left).finish_non_exhaustive()
     }
 }
 
@@ -73,8 +121,22 @@ impl<T> OwnedPermit<T> {
     /// Gives the room back, and returns the sender.
     pub fn release(mut self) -> Sender<T> {
         let sender = self.take();
-        sender.chan().give_back();
+        sender.chan().give_back(1);
         sender
+    }
+
+    /// True when both are permits of one channel.
+    pub fn same_channel(&self, other: &Self) -> bool {
+        Arc::ptr_eq(self.sender().chan(), other.sender().chan())
+    }
+
+    /// True when `sender` sends into the channel of this permit.
+    pub fn same_channel_as_sender(&self, sender: &Sender<T>) -> bool {
+        self.sender().same_channel(sender)
+    }
+
+    fn sender(&self) -> &Sender<T> {
+        self.sender.as_ref().expect("a permit has its sender until it ends")
     }
 
     fn take(&mut self) -> Sender<T> {
@@ -85,7 +147,7 @@ impl<T> OwnedPermit<T> {
 impl<T> Drop for OwnedPermit<T> {
     fn drop(&mut self) {
         if let Some(sender) = &self.sender {
-            sender.chan().give_back();
+            sender.chan().give_back(1);
         }
     }
 }

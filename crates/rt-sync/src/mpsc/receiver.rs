@@ -104,11 +104,46 @@ impl<T> Receiver<T> {
         blocking::block_on("blocking_recv", self.recv())
     }
 
+    /// As [`recv_many`](Self::recv_many), for threads that run no tasks: the calling thread stops.
+    ///
+    /// # Panics
+    ///
+    /// Within a task: await `recv_many` there.
+    #[track_caller]
+    pub fn blocking_recv_many(&mut self, into: &mut Vec<T>, limit: usize) -> usize {
+        blocking::block_on("blocking_recv_many", self.recv_many(into, limit))
+    }
+
     /// As [`recv`](Self::recv), for futures written by hand: arranges for a wake when it is
     /// pending. It keeps one waker, the latest.
     pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
         ready!(poll_budget(cx));
         self.poll_next(cx)
+    }
+
+    /// As [`recv_many`](Self::recv_many), for futures written by hand: arranges for a wake when it
+    /// is pending. It keeps one waker, the latest.
+    pub fn poll_recv_many(
+        &mut self,
+        cx: &mut Context<'_>,
+        into: &mut Vec<T>,
+        limit: usize,
+    ) -> Poll<usize> {
+        ready!(poll_budget(cx));
+        if limit == 0 {
+            return Poll::Ready(0);
+        }
+        let Some(first) = ready!(self.poll_next(cx)) else { return Poll::Ready(0) };
+        into.push(first);
+        let mut count = 1;
+        while count < limit {
+            let Next::Value(value) = self.next() else { break };
+            into.push(value);
+            count += 1;
+        }
+        // Once for all of them.
+        self.chan.offer_room();
+        Poll::Ready(count)
     }
 
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
@@ -169,6 +204,11 @@ impl<T> Receiver<T> {
     pub fn sender_strong_count(&self) -> usize {
         self.chan.senders().get()
     }
+
+    /// How many weak senders there are.
+    pub fn sender_weak_count(&self) -> usize {
+        self.chan.senders().weak()
+    }
 }
 
 impl<T> Drop for Receiver<T> {
@@ -224,26 +264,12 @@ impl<T> Future for ReceivingMany<'_, T> {
     type Output = usize;
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<usize> {
-        ready!(poll_budget(cx));
         let this = &mut *self;
-        if this.limit == 0 {
-            return Poll::Ready(0);
-        }
-        let Poll::Ready(first) = this.receiver.poll_next(cx) else {
+        let polled = this.receiver.poll_recv_many(cx, this.into, this.limit);
+        if polled.is_pending() {
             note_wait(WaitKind::Receive, this.site, this.receiver.chan.resource());
-            return Poll::Pending;
-        };
-        let Some(first) = first else { return Poll::Ready(0) };
-        this.into.push(first);
-        let mut count = 1;
-        while count < this.limit {
-            let Next::Value(value) = this.receiver.next() else { break };
-            this.into.push(value);
-            count += 1;
         }
-        // Once for all of them.
-        this.receiver.chan.offer_room();
-        Poll::Ready(count)
+        polled
     }
 }
 

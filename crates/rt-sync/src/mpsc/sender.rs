@@ -1,21 +1,16 @@
 //! The sending ends of a bounded channel.
 
-use super::chan::{Chan, Refused};
+use super::chan::Chan;
 use super::error::{SendError, TrySendError};
-use super::permit::{OwnedPermit, Permit, send_reserved};
-use super::room::Room;
+use super::permit::{OwnedPermit, Permit, PermitIterator};
+use super::reserving::{Reserving, ReservingMany, ReservingOwned};
+use super::sending::{Closed, Sending};
 use super::tail::Claim;
 use super::weak::WeakSender;
 use crate::blocking;
-use crate::waiters::{Stage, Waiter};
-use pin_project_lite::pin_project;
-use rt_core::{WaitKind, note_wait, poll_budget};
 use rt_primitive::sync::Arc;
 use std::fmt;
-use std::future::Future;
 use std::panic::Location;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
 
 /// Sends into a bounded channel; may be cloned.
 ///
@@ -59,7 +54,7 @@ impl<T> Sender<T> {
     /// value, [`reserve`](Self::reserve) first.
     #[track_caller]
     pub fn send(&self, value: T) -> Sending<'_, T> {
-        Sending { room: Room::new(&self.chan), value: Some(value), site: Location::caller() }
+        Sending::new(&self.chan, value, Location::caller())
     }
 
     /// Sends `value` if there is room that nobody waits for.
@@ -112,7 +107,40 @@ impl<T> Sender<T> {
     /// wait.
     #[track_caller]
     pub fn reserve(&self) -> Reserving<'_, T> {
-        Reserving { room: Room::new(&self.chan), site: Location::caller() }
+        Reserving::new(self, Location::caller())
+    }
+
+    /// Keeps room for so many values, once there is some for all of them; the permits that are not
+    /// taken from the iterator give their room back when it is dropped.
+    ///
+    /// While this waits nobody overtakes it, though there be room for less.
+    ///
+    /// ```
+    /// # let executor = rt_core::Executor::start(
+    /// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let (sender, mut receiver) = rt_sync::mpsc::channel(4);
+    /// let permits = sender.reserve_many(2).await.unwrap();
+    /// for (permit, word) in permits.zip(["milk", "tea"]) {
+    ///     permit.send(word);
+    /// }
+    /// assert_eq!(receiver.recv().await, Some("milk"));
+    /// assert_eq!(receiver.recv().await, Some("tea"));
+    /// # });
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`] when the receiver was closed or is gone, or `count` is more than
+    /// [`max_capacity`](Self::max_capacity).
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropped before it is done, it has reserved nothing, and loses its place among those who
+    /// wait.
+    #[track_caller]
+    pub fn reserve_many(&self, count: usize) -> ReservingMany<'_, T> {
+        ReservingMany::new(self, count, Location::caller())
     }
 
     /// Keeps room for a value if there is some that nobody waits for.
@@ -121,20 +149,32 @@ impl<T> Sender<T> {
     ///
     /// [`TrySendError`] without a value.
     pub fn try_reserve(&self) -> Result<Permit<'_, T>, TrySendError<()>> {
-        self.try_permit()?;
+        self.try_permits(1)?;
         Ok(Permit::new(&self.chan))
     }
 
+    /// Keeps room for so many values if there is as much that nobody waits for.
+    ///
+    /// # Errors
+    ///
+    /// [`TrySendError`] without a value; always when `count` is more than
+    /// [`max_capacity`](Self::max_capacity).
+    pub fn try_reserve_many(
+        &self,
+        count: usize,
+    ) -> Result<PermitIterator<'_, T>, TrySendError<()>> {
+        self.try_permits(count)?;
+        Ok(PermitIterator::new(&self.chan, count))
+    }
+
     /// As [`reserve`](Self::reserve), with a permit that has the sender in it.
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`reserve`](Self::reserve); the sender is dropped with it.
     #[track_caller]
-    pub fn reserve_owned(self) -> impl Future<Output = Result<OwnedPermit<T>, SendError<()>>> {
-        let site = Location::caller();
-        async move {
-            let permit = Reserving { room: Room::new(&self.chan), site }.await?;
-            // It goes on as the owned one.
-            std::mem::forget(permit);
-            Ok(OwnedPermit::new(self))
-        }
+    pub fn reserve_owned(self) -> ReservingOwned<T> {
+        ReservingOwned::new(self, Location::caller())
     }
 
     /// As [`try_reserve`](Self::try_reserve), with a permit that has the sender in it.
@@ -143,18 +183,19 @@ impl<T> Sender<T> {
     ///
     /// [`TrySendError`] with the sender.
     pub fn try_reserve_owned(self) -> Result<OwnedPermit<T>, TrySendError<Self>> {
-        match self.try_permit() {
+        match self.try_permits(1) {
             Ok(()) => Ok(OwnedPermit::new(self)),
             Err(TrySendError::Full(())) => Err(TrySendError::Full(self)),
             Err(TrySendError::Closed(())) => Err(TrySendError::Closed(self)),
         }
     }
 
-    fn try_permit(&self) -> Result<(), TrySendError<()>> {
-        if self.chan.may_wait() && !self.chan.is_closed() {
+    fn try_permits(&self, count: usize) -> Result<(), TrySendError<()>> {
+        let is_theirs = self.chan.may_wait() && !self.chan.is_closed();
+        if is_theirs || count > self.chan.capacity_max() {
             return Err(TrySendError::Full(()));
         }
-        self.chan.reserve().map_err(|refused| TrySendError::new((refused, ())))
+        self.chan.reserve(count).map_err(|refused| TrySendError::new((refused, ())))
     }
 
     /// Waits until the receiver is closed or gone: a send would fail.
@@ -196,6 +237,11 @@ impl<T> Sender<T> {
     pub fn strong_count(&self) -> usize {
         self.chan.senders().get()
     }
+
+    /// How many weak senders there are.
+    pub fn weak_count(&self) -> usize {
+        self.chan.senders().weak()
+    }
 }
 
 impl<T> Clone for Sender<T> {
@@ -217,131 +263,5 @@ impl<T> fmt::Debug for Sender<T> {
             .field("capacity", &self.capacity())
             .field("is_closed", &self.is_closed())
             .finish_non_exhaustive()
-    }
-}
-
-pin_project! {
-    /// The future of [`Sender::send`].
-    #[must_use = "futures do nothing unless awaited"]
-    pub struct Sending<'a, T> {
-        #[pin]
-        room: Room<'a, T>,
-        value: Option<T>,
-        site: &'static Location<'static>,
-    }
-}
-
-impl<T> Future for Sending<'_, T> {
-    type Output = Result<(), SendError<T>>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), SendError<T>>> {
-        ready!(poll_budget(cx));
-        let mut this = self.project();
-        let chan = this.room.chan();
-        let mut value = this.value.take().expect("a send is not polled again after it has ended");
-        if this.room.is_new() && !chan.may_wait() {
-            match chan.send(Claim::Slot, value) {
-                Ok(()) => return Poll::Ready(Ok(())),
-                Err((Refused::Closed, value)) => return Poll::Ready(Err(SendError(value))),
-                Err((Refused::Full, refused)) => value = refused,
-            }
-        }
-        match this.room.as_mut().poll_permit(cx) {
-            Poll::Ready(true) => {
-                send_reserved(chan, value);
-                Poll::Ready(Ok(()))
-            }
-            Poll::Ready(false) => Poll::Ready(Err(SendError(value))),
-            Poll::Pending => {
-                *this.value = Some(value);
-                note_wait(WaitKind::Send, this.site, chan.resource());
-                Poll::Pending
-            }
-        }
-    }
-}
-
-impl<T> fmt::Debug for Sending<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sending").field("waits", &!self.room.is_new()).finish_non_exhaustive()
-    }
-}
-
-pin_project! {
-    /// The future of [`Sender::reserve`].
-    #[must_use = "futures do nothing unless awaited"]
-    pub struct Reserving<'a, T> {
-        #[pin]
-        room: Room<'a, T>,
-        site: &'static Location<'static>,
-    }
-}
-
-impl<'a, T> Future for Reserving<'a, T> {
-    type Output = Result<Permit<'a, T>, SendError<()>>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        ready!(poll_budget(cx));
-        let this = self.project();
-        let chan = this.room.chan();
-        let polled = this.room.poll_permit(cx);
-        if polled.is_pending() {
-            note_wait(WaitKind::Send, this.site, chan.resource());
-        }
-        polled.map(|is_ours| if is_ours { Ok(Permit::new(chan)) } else { Err(SendError(())) })
-    }
-}
-
-impl<T> fmt::Debug for Reserving<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reserving").field("waits", &!self.room.is_new()).finish_non_exhaustive()
-    }
-}
-
-pin_project! {
-    /// The future of [`Sender::closed`].
-    #[must_use = "futures do nothing unless awaited"]
-    pub struct Closed<'a, T> {
-        chan: &'a Chan<T>,
-        site: &'static Location<'static>,
-        #[pin]
-        waiter: Waiter<'a, ()>,
-    }
-}
-
-impl<'a, T> Closed<'a, T> {
-    pub(super) fn new(chan: &'a Chan<T>, site: &'static Location<'static>) -> Self {
-        Closed { chan, site, waiter: Waiter::new(&chan.watching) }
-    }
-}
-
-impl<T> Future for Closed<'_, T> {
-    type Output = ();
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        ready!(poll_budget(cx));
-        let mut this = self.project();
-        if this.chan.is_closed() {
-            return Poll::Ready(());
-        }
-        if this.waiter.stage() == Stage::Rest {
-            this.waiter.as_mut().prepare((), cx);
-            let mut watching = this.chan.watching.lock();
-            // The channel is closed before the lock is taken to wake those who watch.
-            if this.chan.is_closed() {
-                return Poll::Ready(());
-            }
-            watching.push(this.waiter.as_ref());
-        } else if this.waiter.poll_served(cx).is_ready() {
-            return Poll::Ready(());
-        }
-        note_wait(WaitKind::Signal, this.site, this.chan.resource());
-        Poll::Pending
-    }
-}
-
-impl<T> fmt::Debug for Closed<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Closed").field("is_closed", &self.chan.is_closed()).finish_non_exhaustive()
     }
 }

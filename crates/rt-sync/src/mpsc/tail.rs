@@ -45,10 +45,21 @@ pub(super) struct Tail(u64);
 pub(super) enum Claim {
     /// Room into a slot.
     Slot,
-    /// Room into a permit.
-    Permit,
+    /// Room into so many permits.
+    Permits(usize),
     /// A permit into a slot.
     SlotOfPermit,
+}
+
+impl Claim {
+    /// How much room it needs; `None` for a claim of room that is had already.
+    pub(super) fn room(self) -> Option<usize> {
+        match self {
+            Claim::Slot => Some(1),
+            Claim::Permits(count) => Some(count),
+            Claim::SlotOfPermit => None,
+        }
+    }
 }
 
 impl Tail {
@@ -79,7 +90,7 @@ impl Tail {
     fn after(self, claim: Claim) -> u64 {
         match claim {
             Claim::Slot => self.0.wrapping_add(ONE_POSITION),
-            Claim::Permit => self.0 + ONE_RESERVED,
+            Claim::Permits(count) => self.0 + count as u64 * ONE_RESERVED,
             Claim::SlotOfPermit => self.0.wrapping_add(ONE_POSITION) - ONE_RESERVED,
         }
     }
@@ -135,11 +146,11 @@ impl TailWord {
         done.map(|_| ()).map_err(Tail)
     }
 
-    /// Gives a permit back; returns what the word was.
-    pub(super) fn give_back(&self) -> Tail {
+    /// Gives so many permits back; returns what the word was.
+    pub(super) fn give_back(&self, permits: usize) -> Tail {
         // ORDERING: AcqRel; pairs with Acquire in `load`, where the receiver sees that no permit is
         // left, and with `claim`, which takes the room.
-        Tail(self.word.fetch_sub(ONE_RESERVED, Ordering::AcqRel))
+        Tail(self.word.fetch_sub(permits as u64 * ONE_RESERVED, Ordering::AcqRel))
     }
 
     /// The receiver closes; returns what the word was.

@@ -2,7 +2,7 @@
 
 use super::chan::Chan;
 use super::error::SendError;
-use super::sender::Closed;
+use super::sending::Closed;
 use super::tail::Claim;
 use rt_primitive::sync::Arc;
 use std::fmt;
@@ -67,16 +67,26 @@ impl<T> UnboundedSender<T> {
 
     /// A sender that does not keep the channel from its end.
     pub fn downgrade(&self) -> WeakUnboundedSender<T> {
-        WeakUnboundedSender { chan: self.chan.clone() }
+        WeakUnboundedSender::new(self.chan.clone())
     }
 
     /// How many senders there are, weak ones left out.
     pub fn strong_count(&self) -> usize {
         self.chan.senders().get()
     }
+
+    /// How many weak senders there are.
+    pub fn weak_count(&self) -> usize {
+        self.chan.senders().weak()
+    }
 }
 
 impl<T> WeakUnboundedSender<T> {
+    fn new(chan: Arc<Chan<T>>) -> Self {
+        chan.senders().add_weak();
+        WeakUnboundedSender { chan }
+    }
+
     /// A sender; `None` when all are gone.
     pub fn upgrade(&self) -> Option<UnboundedSender<T>> {
         self.chan.senders().revive().then(|| UnboundedSender::new(self.chan.clone()))
@@ -85,6 +95,11 @@ impl<T> WeakUnboundedSender<T> {
     /// How many senders there are, weak ones left out.
     pub fn strong_count(&self) -> usize {
         self.chan.senders().get()
+    }
+
+    /// How many weak senders there are.
+    pub fn weak_count(&self) -> usize {
+        self.chan.senders().weak()
     }
 }
 
@@ -103,7 +118,13 @@ impl<T> Drop for UnboundedSender<T> {
 
 impl<T> Clone for WeakUnboundedSender<T> {
     fn clone(&self) -> Self {
-        WeakUnboundedSender { chan: self.chan.clone() }
+        WeakUnboundedSender::new(self.chan.clone())
+    }
+}
+
+impl<T> Drop for WeakUnboundedSender<T> {
+    fn drop(&mut self) {
+        self.chan.senders().remove_weak();
     }
 }
 

@@ -12,6 +12,7 @@ pub struct WeakSender<T> {
 
 impl<T> WeakSender<T> {
     pub(super) fn new(chan: Arc<Chan<T>>) -> Self {
+        chan.senders().add_weak();
         WeakSender { chan }
     }
 
@@ -31,11 +32,22 @@ impl<T> WeakSender<T> {
     pub fn strong_count(&self) -> usize {
         self.chan.senders().get()
     }
+
+    /// How many weak senders there are.
+    pub fn weak_count(&self) -> usize {
+        self.chan.senders().weak()
+    }
 }
 
 impl<T> Clone for WeakSender<T> {
     fn clone(&self) -> Self {
-        WeakSender { chan: self.chan.clone() }
+        WeakSender::new(self.chan.clone())
+    }
+}
+
+impl<T> Drop for WeakSender<T> {
+    fn drop(&mut self) {
+        self.chan.senders().remove_weak();
     }
 }
 

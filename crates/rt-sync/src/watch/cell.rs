@@ -52,13 +52,13 @@ pub(super) struct Version {
 }
 
 impl<T> WatchCell<T> {
-    /// With one sender and one receiver.
-    pub(super) fn new(value: T) -> Self {
+    /// With one sender and so many receivers.
+    pub(super) fn new(value: T, receivers: usize) -> Self {
         WatchCell {
             value: RwLock::new(value),
             version: AtomicU64::new(0),
             senders: AtomicUsize::new(1),
-            receivers: AtomicUsize::new(1),
+            receivers: AtomicUsize::new(receivers),
             waiting: WaitQueue::new(()),
             watching: WaitQueue::new(()),
         }

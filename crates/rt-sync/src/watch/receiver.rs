@@ -1,16 +1,11 @@
 //! The receiving ends of a watch.
 
 use super::cell::{Ref, WatchCell};
+use super::changed::{Changed, WaitingFor};
 use super::error::RecvError;
-use crate::waiters::{Stage, Waiter};
-use pin_project_lite::pin_project;
-use rt_core::{WaitKind, note_wait, poll_budget};
 use rt_primitive::sync::Arc;
 use std::fmt;
-use std::future::Future;
 use std::panic::Location;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
 
 /// Looks at the value and waits for changes; may be cloned.
 ///
@@ -85,32 +80,11 @@ impl<T> Receiver<T> {
     ///
     /// Nothing is lost when it is dropped; values that it looked at count as seen.
     #[track_caller]
-    pub fn wait_for<'a, F>(
-        &'a mut self,
-        mut is_it: F,
-    ) -> impl Future<Output = Result<Ref<'a, T>, RecvError>> + use<'a, T, F>
+    pub fn wait_for<F>(&mut self, is_it: F) -> WaitingFor<'_, T, F>
     where
         F: FnMut(&T) -> bool,
     {
-        let site = Location::caller();
-        let (cell, seen) = (&*self.cell, &mut self.seen);
-        async move {
-            loop {
-                let is_closed = cell.version().is_closed;
-                {
-                    let (value, number) = cell.read(*seen);
-                    *seen = number;
-                    if is_it(&value) {
-                        return Ok(value);
-                    }
-                }
-                if is_closed {
-                    return Err(RecvError(()));
-                }
-                // Its error is found by the next round, after a last look.
-                let _ = Changed::new(cell, seen, site).await;
-            }
-        }
+        WaitingFor::new(&self.cell, &mut self.seen, is_it, Location::caller())
     }
 
     /// True when there is a value that does not count as seen.
@@ -121,6 +95,11 @@ impl<T> Receiver<T> {
     pub fn has_changed(&self) -> Result<bool, RecvError> {
         let version = self.cell.version();
         if version.is_closed { Err(RecvError(())) } else { Ok(version.number != self.seen) }
+    }
+
+    /// True when every sender is gone: the value will not change any more.
+    pub fn is_closed(&self) -> bool {
+        self.cell.version().is_closed
     }
 
     /// Counts the present value as not seen, so that [`changed`](Self::changed) returns at once.
@@ -156,66 +135,5 @@ impl<T> Drop for Receiver<T> {
 impl<T> fmt::Debug for Receiver<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Receiver").field("has_changed", &self.has_changed()).finish_non_exhaustive()
-    }
-}
-
-pin_project! {
-    /// The future of [`Receiver::changed`].
-    #[must_use = "futures do nothing unless awaited"]
-    pub struct Changed<'a, T> {
-        cell: &'a WatchCell<T>,
-        seen: &'a mut u64,
-        site: &'static Location<'static>,
-        #[pin]
-        waiter: Waiter<'a, ()>,
-    }
-}
-
-impl<'a, T> Changed<'a, T> {
-    fn new(cell: &'a WatchCell<T>, seen: &'a mut u64, site: &'static Location<'static>) -> Self {
-        Changed { cell, seen, site, waiter: Waiter::new(&cell.waiting) }
-    }
-}
-
-impl<T> Future for Changed<'_, T> {
-    type Output = Result<(), RecvError>;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), RecvError>> {
-        ready!(poll_budget(cx));
-        let mut this = self.project();
-        let look = |seen: &mut u64| {
-            let version = this.cell.version();
-            if version.number != *seen {
-                *seen = version.number;
-                return Some(Ok(()));
-            }
-            version.is_closed.then_some(Err(RecvError(())))
-        };
-        loop {
-            if let Some(told) = look(this.seen) {
-                return Poll::Ready(told);
-            }
-            if this.waiter.stage() == Stage::Rest {
-                this.waiter.as_mut().prepare((), cx);
-                let mut waiting = this.cell.waiting.lock();
-                if let Some(told) = look(this.seen) {
-                    return Poll::Ready(told);
-                }
-                waiting.push(this.waiter.as_ref());
-                break;
-            }
-            // Served, it looks again: the change may be one that it had seen before it waited.
-            if this.waiter.as_mut().poll_served(cx).is_pending() {
-                break;
-            }
-        }
-        note_wait(WaitKind::Receive, this.site, this.cell.resource());
-        Poll::Pending
-    }
-}
-
-impl<T> fmt::Debug for Changed<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Changed").field("stage", &self.waiter.stage()).finish_non_exhaustive()
     }
 }

@@ -3,7 +3,7 @@
 use super::cell::{Ref, WatchCell};
 use super::error::SendError;
 use super::receiver::Receiver;
-use crate::waiters::{Stage, Waiter};
+use crate::waiters::Waiter;
 use pin_project_lite::pin_project;
 use rt_core::{WaitKind, note_wait, poll_budget};
 use rt_primitive::sync::Arc;
@@ -27,7 +27,21 @@ pub struct Sender<T> {
 }
 
 impl<T> Sender<T> {
-    pub(super) fn new(cell: Arc<WatchCell<T>>) -> Self {
+    /// A sender without a receiver; there is one after [`subscribe`](Self::subscribe).
+    ///
+    /// ```
+    /// use rt_sync::watch;
+    ///
+    /// let sender = watch::Sender::new("starting");
+    /// assert!(sender.is_closed());
+    /// assert_eq!(*sender.subscribe().borrow(), "starting");
+    /// ```
+    pub fn new(value: T) -> Self {
+        Sender::of(Arc::new(WatchCell::new(value, 0)))
+    }
+
+    /// For a caller who has counted it.
+    pub(super) fn of(cell: Arc<WatchCell<T>>) -> Self {
         Sender { cell }
     }
 
@@ -113,6 +127,12 @@ impl<T> Sender<T> {
     }
 }
 
+impl<T: Default> Default for Sender<T> {
+    fn default() -> Self {
+        Sender::new(T::default())
+    }
+}
+
 impl<T> Clone for Sender<T> {
     fn clone(&self) -> Self {
         self.cell.add_sender();
@@ -148,27 +168,12 @@ impl<T> Future for Closed<'_, T> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         ready!(poll_budget(cx));
-        let mut this = self.project();
-        loop {
-            if this.cell.receivers() == 0 {
-                return Poll::Ready(());
-            }
-            if this.waiter.stage() == Stage::Rest {
-                this.waiter.as_mut().prepare((), cx);
-                let mut watching = this.cell.watching.lock();
-                // Counted down before the lock is taken to wake those who watch.
-                if this.cell.receivers() > 0 {
-                    watching.push(this.waiter.as_ref());
-                }
-            }
-            // Served, it looks again: another receiver may have come since.
-            if this.waiter.stage() != Stage::Rest
-                && this.waiter.as_mut().poll_served(cx).is_pending()
-            {
-                note_wait(WaitKind::Signal, this.site, this.cell.resource());
-                return Poll::Pending;
-            }
+        let this = self.project();
+        let polled = this.waiter.poll_look(cx, || (this.cell.receivers() == 0).then_some(()));
+        if polled.is_pending() {
+            note_wait(WaitKind::Signal, this.site, this.cell.resource());
         }
+        polled
     }
 }
 

@@ -55,6 +55,78 @@ fn a_full_channel_makes_senders_wait_and_permits_keep_room() {
 }
 
 #[test]
+fn room_for_many_is_kept_for_all_of_them_or_given_back() {
+    on_each_executor(async || {
+        let (sender, mut receiver) = mpsc::channel(3);
+        let mut permits = sender.reserve_many(3).await.unwrap();
+        assert_eq!((permits.len(), sender.capacity()), (3, 0));
+        permits.next().unwrap().send(1);
+        drop(permits); // two give their room back
+        assert_eq!(sender.capacity(), 2);
+        assert!(matches!(sender.try_reserve_many(3), Err(TrySendError::Full(()))));
+        assert!(sender.reserve_many(4).await.is_err(), "there never is room for four");
+
+        let much = futures::poll!(Box::pin(sender.reserve_many(3)).as_mut()).is_pending();
+        assert!(much && sender.try_reserve_many(2).is_ok(), "what was dropped keeps no place");
+        let mut much = Box::pin(sender.reserve_many(3));
+        assert!(futures::poll!(much.as_mut()).is_pending());
+        let mut little = Box::pin(sender.reserve());
+        assert!(futures::poll!(little.as_mut()).is_pending(), "nobody overtakes");
+        assert_eq!(sender.try_send(2), Err(TrySendError::Full(2)));
+        assert_eq!(receiver.recv().await, Some(1));
+        assert_eq!(much.await.unwrap().count(), 3);
+        little.await.unwrap().send(4);
+        assert_eq!(receiver.recv().await, Some(4));
+
+        receiver.close();
+        assert!(sender.reserve_many(1).await.is_err());
+        assert!(matches!(sender.try_reserve_many(1), Err(TrySendError::Closed(()))));
+    });
+}
+
+#[test]
+fn an_owned_permit_that_is_given_up_leaves_its_room() {
+    on_each_executor(async || {
+        let (sender, mut receiver) = mpsc::channel(1);
+        let first = sender.clone().reserve_owned().await.unwrap();
+        assert!(first.same_channel_as_sender(&sender));
+        let mut waiting = Box::pin(sender.clone().reserve_owned());
+        let mut behind = Box::pin(sender.clone().reserve_owned());
+        assert!(futures::poll!(waiting.as_mut()).is_pending());
+        assert!(futures::poll!(behind.as_mut()).is_pending());
+        drop(first);
+        // It was given the room, and did not take it.
+        drop(waiting);
+        drop(behind.await.unwrap().send("tea"));
+        assert_eq!(receiver.recv().await, Some("tea"));
+        assert_eq!(sender.strong_count(), 1);
+    });
+}
+
+#[test]
+fn senders_are_counted_the_weak_ones_apart() {
+    let (sender, mut receiver) = mpsc::channel(4);
+    let weak = [sender.downgrade(), sender.downgrade().clone()];
+    assert_eq!((sender.strong_count(), sender.weak_count()), (1, 2));
+    let second = weak[0].upgrade().unwrap();
+    assert_eq!((receiver.sender_strong_count(), receiver.sender_weak_count()), (2, 2));
+    drop(weak);
+    assert_eq!(second.weak_count(), 0);
+    for number in 0..3 {
+        second.blocking_send(number).unwrap();
+    }
+    let mut numbers = Vec::new();
+    assert_eq!(receiver.blocking_recv_many(&mut numbers, 10), 3);
+    assert_eq!(numbers, [0, 1, 2]);
+
+    let (sender, receiver) = mpsc::unbounded_channel::<u8>();
+    let weak = sender.downgrade();
+    assert_eq!((weak.weak_count(), receiver.sender_weak_count()), (1, 1));
+    drop(weak);
+    assert_eq!(sender.weak_count(), 0);
+}
+
+#[test]
 fn a_closed_channel_gives_out_what_it_has_and_values_back() {
     on_each_executor(async || {
         let (sender, mut receiver) = mpsc::channel(3);

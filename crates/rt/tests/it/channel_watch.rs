@@ -1,5 +1,6 @@
 //! Watched values, and values for everybody, on any executor.
 
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
@@ -139,5 +140,63 @@ fn a_receiver_that_falls_behind_is_told_how_far() {
         assert_eq!(late.recv().await, Ok(5));
         drop(sender);
         assert_eq!(late.recv().await, Err(RecvError::Closed));
+    });
+}
+
+#[test]
+fn a_sender_without_receivers_can_be_subscribed_to() {
+    on_each_executor(async || {
+        let sender = watch::Sender::new(1);
+        assert!(sender.is_closed() && sender.send(2).is_err());
+        let mut receiver = sender.subscribe();
+        sender.send(3).unwrap();
+        assert_eq!(*receiver.wait_for(|&value| value > 2).await.unwrap(), 3);
+        assert!(!receiver.is_closed());
+        drop(sender);
+        assert!(receiver.is_closed() && receiver.wait_for(|_| false).await.is_err());
+
+        let sender = broadcast::Sender::new(2);
+        assert_eq!(sender.send(1).unwrap_err().0, 1);
+        sender.closed().await;
+        let mut receiver = sender.subscribe();
+        assert_eq!(sender.send(2), Ok(1));
+        assert_eq!(receiver.recv().await, Ok(2));
+    });
+}
+
+#[test]
+fn a_broadcast_keeps_a_value_until_all_have_it() {
+    on_each_executor(async || {
+        let (sender, mut one) = broadcast::channel(4);
+        let mut two = sender.subscribe();
+        let values: Vec<Arc<usize>> = (0..3).map(Arc::new).collect();
+        for value in &values {
+            sender.send(value.clone()).unwrap();
+        }
+        let kept = || values.iter().map(|value| Arc::strong_count(value) - 1).sum::<usize>();
+        assert_eq!((sender.len(), kept()), (3, 3));
+        drop(one.recv().await.unwrap());
+        assert_eq!((sender.len(), kept()), (3, 3));
+        drop(two.recv().await.unwrap());
+        drop(two.recv().await.unwrap());
+        assert_eq!((sender.len(), kept()), (2, 2));
+        drop(one);
+        assert_eq!((sender.len(), kept()), (1, 1));
+        drop(two);
+        assert_eq!((sender.is_empty(), kept()), (true, 0));
+    });
+}
+
+#[test]
+fn a_weak_sender_does_not_keep_a_broadcast_from_its_end() {
+    on_each_executor(async || {
+        let (sender, mut receiver) = broadcast::channel(2);
+        let weak = sender.downgrade();
+        assert_eq!((receiver.sender_strong_count(), receiver.sender_weak_count()), (1, 1));
+        weak.upgrade().unwrap().send("news").unwrap();
+        drop(sender);
+        assert!(weak.upgrade().is_none() && receiver.is_closed());
+        assert_eq!(receiver.recv().await, Ok("news"));
+        assert_eq!(receiver.recv().await, Err(RecvError::Closed));
     });
 }

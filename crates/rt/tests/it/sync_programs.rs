@@ -5,6 +5,7 @@
 //! happens at a time, so the reference can be asked before each poll of a wait whether it is over.
 //! Whenever every task waits, none of them may wait for what it was given: else a wake was lost.
 
+mod broadcasts;
 mod line;
 mod locks;
 mod many_ends;
@@ -124,7 +125,7 @@ async fn compared<R: Reference, F: Future>(
 }
 
 /// Awaits `wait`, for so many polls; the next one gives it up, though it may be over by then.
-async fn patient<F: Future>(patience: Option<u8>, wait: F) -> Option<F::Output> {
+pub(crate) async fn patient<F: Future>(patience: Option<u8>, wait: F) -> Option<F::Output> {
     let mut wait = pin!(wait);
     let mut left = patience;
     std::future::poll_fn(|cx| {
@@ -267,5 +268,5 @@ programs! {
     fn one_receiver_gets_what_is_sent(one_receiver::Channel);
     fn an_offer_is_answered_once(offers::Offers);
     fn a_watch_shows_the_latest(values::Latest);
-    fn a_broadcast_reaches_all(values::All);
+    fn a_broadcast_reaches_all(broadcasts::All);
 }

@@ -129,6 +129,38 @@ fn room_given_to_one_that_goes_gets_to_the_next() {
     });
 }
 
+/// M16: who waits for much room at the head gives up while room is made: one behind, for whom there
+/// is enough, gets it.
+///
+/// Mutants: mpsc.withdraw_keeps_room
+#[test]
+fn room_that_is_too_little_for_one_that_goes_gets_to_the_next() {
+    check("mpsc.much_room_and_drop", Some(2), |order| {
+        let (sender, mut receiver) = channel(2);
+        sender.try_send(1).unwrap();
+        sender.try_send(2).unwrap();
+        let (a, b) = spawn2(
+            order,
+            move || {
+                assert_eq!(receiver.try_recv(), Ok(1));
+                receiver
+            },
+            move || {
+                let mut much = Box::pin(sender.reserve_many(2));
+                let mut little = pin!(sender.reserve());
+                let is_ready = [poll(much.as_mut()).is_ready(), poll(little.as_mut()).is_ready()];
+                drop(much);
+                if is_ready == [false, false] {
+                    drop(block_on("reserve", little).unwrap());
+                }
+            },
+        );
+        let receiver = a.join().unwrap();
+        b.join().unwrap();
+        drop(receiver);
+    });
+}
+
 /// M14: a close against a send that waits: it gets its value back.
 #[test]
 fn a_close_tells_who_waits_to_send() {

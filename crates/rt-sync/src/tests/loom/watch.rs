@@ -3,6 +3,7 @@
 use crate::blocking::block_on;
 use crate::{broadcast, watch};
 use rt_primitive::model::{check, spawn2};
+use rt_primitive::sync::Arc;
 
 /// M19: a change is seen, or who waits is told.
 ///
@@ -123,6 +124,46 @@ fn a_value_for_all_is_received_or_missed() {
                 assert_eq!(receiver.blocking_recv(), Err(broadcast::RecvError::Closed));
             },
         );
+        a.join().unwrap();
+        b.join().unwrap();
+    });
+}
+
+/// M18: a value is sent and received while another who would have it goes: then nobody keeps it.
+///
+/// Mutants: broadcast.leaver_keeps_values
+#[test]
+fn a_value_goes_with_the_last_who_wants_it() {
+    check("broadcast.send_and_leave", Some(2), |order| {
+        let (sender, mut stays) = broadcast::channel(2);
+        let leaves = sender.subscribe();
+        let value = Arc::new(1);
+        let sent = value.clone();
+        let (a, b) = spawn2(
+            order,
+            move || {
+                sender.send(sent).unwrap();
+                assert_eq!(stays.try_recv().as_deref(), Ok(&1));
+                sender
+            },
+            move || drop(leaves),
+        );
+        let sender = a.join().unwrap();
+        b.join().unwrap();
+        assert!(sender.is_empty());
+        assert_eq!(Arc::strong_count(&value), 1);
+    });
+}
+
+/// M18: the last receiver goes: a sender that waits for that is told.
+///
+/// Mutants: broadcast.last_receiver_untold
+#[test]
+fn a_sender_is_told_that_nobody_listens() {
+    check("broadcast.last_receiver", Some(3), |order| {
+        let (sender, receiver) = broadcast::channel::<u8>(1);
+        let (a, b) =
+            spawn2(order, move || drop(receiver), move || block_on("closed", sender.closed()));
         a.join().unwrap();
         b.join().unwrap();
     });

@@ -1,6 +1,8 @@
 //! A bounded channel against plain lists of values and of who waits.
 
-use crate::mpsc::{Permit, Reserving, Sending, TryRecvError, TrySendError, channel};
+use crate::mpsc::{
+    PermitIterator, ReservingMany, Sender, Sending, TryRecvError, TrySendError, channel,
+};
 use proptest::prelude::*;
 use std::collections::VecDeque;
 use std::future::Future;
@@ -16,8 +18,8 @@ enum Step {
     /// Starts a send in this place, or polls the one that is there.
     Send(usize),
     DropSend(usize),
-    /// Starts to reserve in this place, polls what is there, or sends with the permit.
-    Reserve(usize),
+    /// Starts to reserve in this place, for so many; polls what is there, or sends with a permit.
+    Reserve(usize, usize),
     DropReserve(usize),
     TryRecv,
     Recv,
@@ -30,7 +32,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => Just(Step::TrySend),
         6 => (0..PLACES).prop_map(Step::Send),
         2 => (0..PLACES).prop_map(Step::DropSend),
-        6 => (0..PLACES).prop_map(Step::Reserve),
+        6 => (0..PLACES, 0..4_usize).prop_map(|(place, count)| Step::Reserve(place, count)),
         2 => (0..PLACES).prop_map(Step::DropReserve),
         4 => Just(Step::TryRecv),
         4 => Just(Step::Recv),
@@ -51,49 +53,63 @@ enum Who {
 struct Plain {
     capacity: usize,
     values: VecDeque<u32>,
-    waiting: VecDeque<Who>,
-    /// Those that were given room and have not used it.
-    permits: Vec<Who>,
+    /// And for how much room.
+    waiting: VecDeque<(Who, usize)>,
+    /// Those that were given room, and how much they have not used.
+    permits: Vec<(Who, usize)>,
     is_closed: bool,
 }
 
 impl Plain {
-    fn has_room(&self) -> bool {
-        self.values.len() + self.permits.len() < self.capacity
+    fn taken(&self) -> usize {
+        self.values.len() + self.permits.iter().map(|&(_, count)| count).sum::<usize>()
+    }
+
+    fn has_room(&self, wanted: usize) -> bool {
+        self.taken() + wanted <= self.capacity
     }
 
     fn settle(&mut self) {
-        while !self.is_closed && self.has_room() {
-            let Some(who) = self.waiting.pop_front() else { break };
-            self.permits.push(who);
+        while let Some(&(who, wanted)) = self.waiting.front() {
+            if self.is_closed || !self.has_room(wanted) {
+                break;
+            }
+            self.waiting.pop_front();
+            self.permits.push((who, wanted));
         }
     }
 
-    /// True when it had a permit.
+    /// True when it had permits.
     fn forget(&mut self, who: Who) -> bool {
         let before = self.permits.len();
-        self.waiting.retain(|&waits| waits != who);
-        self.permits.retain(|&has| has != who);
+        self.waiting.retain(|&(waits, _)| waits != who);
+        self.permits.retain(|&(has, _)| has != who);
         before > self.permits.len()
     }
 
+    /// It uses one of its permits.
+    fn use_one(&mut self, who: Who) {
+        let permit = self.permits.iter_mut().find(|(has, _)| *has == who);
+        permit.expect("it has one").1 -= 1;
+    }
+
     /// What a poll gives: room, none for ever, or not yet.
-    fn poll_room(&mut self, who: Who) -> Poll<bool> {
-        if self.permits.contains(&who) {
+    fn poll_room(&mut self, who: Who, wanted: usize) -> Poll<bool> {
+        if self.permits.contains(&(who, wanted)) {
             return Poll::Ready(true);
         }
-        if self.is_closed {
+        if self.is_closed || wanted > self.capacity {
             self.forget(who);
             return Poll::Ready(false);
         }
-        if self.waiting.contains(&who) {
+        if self.waiting.contains(&(who, wanted)) {
             return Poll::Pending;
         }
-        if self.waiting.is_empty() && self.has_room() {
-            self.permits.push(who);
+        if self.waiting.is_empty() && self.has_room(wanted) {
+            self.permits.push((who, wanted));
             return Poll::Ready(true);
         }
-        self.waiting.push_back(who);
+        self.waiting.push_back((who, wanted));
         Poll::Pending
     }
 
@@ -101,7 +117,7 @@ impl Plain {
         if self.is_closed {
             return Err(TrySendError::Closed(value));
         }
-        if !self.has_room() {
+        if !self.waiting.is_empty() || !self.has_room(1) {
             return Err(TrySendError::Full(value));
         }
         self.values.push_back(value);
@@ -109,7 +125,7 @@ impl Plain {
     }
 
     fn try_recv(&mut self) -> Result<u32, TryRecvError> {
-        let is_over = self.is_closed && self.permits.is_empty();
+        let is_over = self.is_closed && self.permits.iter().all(|&(_, count)| count == 0);
         let none = if is_over { TryRecvError::Disconnected } else { TryRecvError::Empty };
         self.values.pop_front().ok_or(none)
     }
@@ -118,10 +134,10 @@ impl Plain {
 /// A send under way, and its value.
 type Send<'a> = (Pin<Box<Sending<'a, u32>>>, u32);
 
-/// A reserve: under way, or done.
+/// A reserve: under way, and for how many; or done.
 enum Reserve<'a> {
-    Waits(Pin<Box<Reserving<'a, u32>>>),
-    Done(Permit<'a, u32>),
+    Waits(Pin<Box<ReservingMany<'a, u32>>>, usize),
+    Done(PermitIterator<'a, u32>),
 }
 
 fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
@@ -136,6 +152,39 @@ fn as_poll(received: Result<u32, TryRecvError>) -> Poll<Option<u32>> {
     }
 }
 
+/// A step of a reserve: to wait for so many, or to send `number` with a permit.
+fn reserve<'a>(
+    sender: &'a Sender<u32>,
+    plain: &mut Plain,
+    it: &mut Option<Reserve<'a>>,
+    (who, count): (Who, usize),
+    number: u32,
+) -> Result<(), TestCaseError> {
+    let (mut reserving, wanted) = match it.take() {
+        Some(Reserve::Done(mut permits)) => {
+            match permits.next() {
+                Some(permit) => {
+                    permit.send(number);
+                    plain.use_one(who);
+                    plain.values.push_back(number);
+                    *it = Some(Reserve::Done(permits));
+                }
+                None => prop_assert!(plain.forget(who)),
+            }
+            return Ok(());
+        }
+        Some(Reserve::Waits(reserving, wanted)) => (reserving, wanted),
+        None => (Box::pin(sender.reserve_many(count)), count),
+    };
+    let polled = poll(reserving.as_mut());
+    prop_assert_eq!(polled.is_pending(), plain.poll_room(who, wanted).is_pending());
+    *it = match polled {
+        Poll::Pending => Some(Reserve::Waits(reserving, wanted)),
+        Poll::Ready(permits) => permits.ok().map(Reserve::Done),
+    };
+    Ok(())
+}
+
 fn check(capacity: usize, steps: Vec<Step>) -> Result<(), TestCaseError> {
     let (sender, mut receiver) = channel(capacity);
     let mut plain = Plain { capacity, ..Plain::default() };
@@ -148,7 +197,7 @@ fn check(capacity: usize, steps: Vec<Step>) -> Result<(), TestCaseError> {
                 let (send, value) =
                     sends[place].get_or_insert_with(|| (Box::pin(sender.send(number)), number));
                 let polled = poll(send.as_mut()).map(|sent| sent.is_ok());
-                prop_assert_eq!(polled, plain.poll_room(Who::Send(place)));
+                prop_assert_eq!(polled, plain.poll_room(Who::Send(place), 1));
                 if plain.forget_if(polled, Who::Send(place)) {
                     plain.values.push_back(*value);
                 }
@@ -158,26 +207,10 @@ fn check(capacity: usize, steps: Vec<Step>) -> Result<(), TestCaseError> {
                 sends[place] = None;
                 plain.forget(Who::Send(place));
             }
-            Step::Reserve(place) => match reserves[place].take() {
-                Some(Reserve::Done(permit)) => {
-                    permit.send(number);
-                    plain.forget(Who::Reserve(place));
-                    plain.values.push_back(number);
-                }
-                waits => {
-                    let mut reserving = match waits {
-                        Some(Reserve::Waits(reserving)) => reserving,
-                        _ => Box::pin(sender.reserve()),
-                    };
-                    let polled = poll(reserving.as_mut());
-                    let expected = plain.poll_room(Who::Reserve(place));
-                    prop_assert_eq!(polled.is_pending(), expected.is_pending());
-                    reserves[place] = match polled {
-                        Poll::Pending => Some(Reserve::Waits(reserving)),
-                        Poll::Ready(permit) => permit.ok().map(Reserve::Done),
-                    };
-                }
-            },
+            Step::Reserve(place, count) => {
+                let it = &mut reserves[place];
+                reserve(&sender, &mut plain, it, (Who::Reserve(place), count), number)?;
+            }
             Step::DropReserve(place) => {
                 reserves[place] = None;
                 plain.forget(Who::Reserve(place));
@@ -201,8 +234,7 @@ fn check(capacity: usize, steps: Vec<Step>) -> Result<(), TestCaseError> {
         }
         plain.settle();
         prop_assert_eq!(receiver.len(), plain.values.len());
-        let taken = plain.values.len() + plain.permits.len();
-        prop_assert_eq!(sender.capacity(), capacity - taken);
+        prop_assert_eq!(sender.capacity(), capacity - plain.taken());
     }
     Ok(())
 }

@@ -68,6 +68,9 @@ proptest! {
                     next[at] = sent;
                 }
             }
+            let slowest = next.into_iter().min().unwrap().max(sent.saturating_sub(kept));
+            prop_assert_eq!(sender.len(), (sent - slowest) as usize);
+            prop_assert_eq!(sender.is_empty(), sent == slowest);
         }
         drop(sender);
         for (receiver, next) in receivers.iter_mut().zip(next) {
