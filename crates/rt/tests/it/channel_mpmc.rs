@@ -1,14 +1,11 @@
-//! Channels with many ends: rendezvous, the ends' leaving, and crowds with random cancels.
+//! Channels with many ends: rendezvous, order, and the ends' leaving.
 
-use std::collections::BTreeSet;
 use std::future::{Future, poll_fn};
-use std::ops::Range;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use rt::sync::mpmc::{self, Receiver, RecvError, Sender, TrySendError};
-use rt::task::yield_now;
+use rt::sync::mpmc::{self, RecvError, TrySendError};
 use rt::time::timeout;
 
 use crate::{on_each_executor, on_each_kind};
@@ -75,71 +72,4 @@ fn waiting_senders_are_served_in_their_order() {
             sends.drain(..sends.len().min(1));
         }
     });
-}
-
-/// Values that each producer sends: a million of all where waits are few, and in the long run.
-fn values_each(capacity: usize) -> usize {
-    let is_long = std::env::var_os("RT_SOAK_SECONDS").is_some();
-    let is_quick = capacity >= 100 && !cfg!(debug_assertions);
-    if is_long || is_quick { 125_000 } else { 2_000 }
-}
-
-/// Sends these numbers, and cancels some of its waits; a cancelled send sent nothing.
-async fn produce(sender: Sender<usize>, numbers: Range<usize>) {
-    for number in numbers {
-        loop {
-            let sent = if number % 3 == 0 {
-                timeout(Duration::ZERO, sender.send(number)).await
-            } else {
-                Ok(sender.send(number).await)
-            };
-            match sent {
-                Ok(sent) => break sent.unwrap(),
-                Err(_) => yield_now().await,
-            }
-        }
-    }
-}
-
-/// Receives until the channel ends, and cancels some of its waits.
-async fn consume(receiver: Receiver<usize>) -> Vec<usize> {
-    let mut received = Vec::new();
-    loop {
-        let got = if received.len() % 3 == 0 {
-            timeout(Duration::ZERO, receiver.recv()).await
-        } else {
-            Ok(receiver.recv().await)
-        };
-        match got {
-            Ok(Ok(number)) => received.push(number),
-            Ok(Err(RecvError)) => return received,
-            Err(_) => yield_now().await,
-        }
-    }
-}
-
-/// 8 producers and 8 consumers, with cancels: what goes in comes out, once.
-#[test]
-fn a_soak_of_a_crowd_with_cancels_loses_and_doubles_nothing() {
-    for capacity in [0, 1, 3, 100] {
-        let runtime = crate::with_workers(4);
-        runtime.block_on(async move {
-            let (sender, receiver) = mpmc::channel(capacity);
-            let each = values_each(capacity);
-            for producer in 0..8 {
-                let numbers = producer * each..(producer + 1) * each;
-                drop(rt::spawn(produce(sender.clone(), numbers)));
-            }
-            drop(sender);
-            let consumers: Vec<_> = (0..8).map(|_| rt::spawn(consume(receiver.clone()))).collect();
-            let (mut all, mut count) = (BTreeSet::new(), 0);
-            for consumer in consumers {
-                let received = consumer.await.unwrap();
-                count += received.len();
-                all.extend(received);
-            }
-            assert_eq!(count, 8 * each, "capacity {capacity}: lost or doubled");
-            assert!(all.into_iter().eq(0..8 * each), "capacity {capacity}: others came out");
-        });
-    }
 }

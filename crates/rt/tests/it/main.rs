@@ -53,6 +53,8 @@ mod shutdown;
 mod shutdown_grace;
 mod sleep;
 mod spawn;
+mod sync_crowd;
+mod sync_debug;
 mod sync_guards;
 mod sync_locks;
 mod sync_marks;
