@@ -5,6 +5,7 @@
 //! touches no line of the task, and up to 64 such frees are one exchange. A slot keeps its state
 //! word for the life of the page, so walking the pages lists the tasks.
 
+pub(crate) mod chunk;
 pub(crate) mod class;
 pub(crate) mod heap;
 pub(crate) mod orphans;

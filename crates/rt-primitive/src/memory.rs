@@ -1,4 +1,4 @@
-//! Memory whose content nobody needs any more.
+//! What the system is told about memory: that nobody needs it, or how it is best backed.
 
 use std::ptr::NonNull;
 
@@ -35,4 +35,15 @@ mod system;
 pub unsafe fn discard(start: NonNull<u8>, bytes: usize) {
     // SAFETY: bullets 1 and 2.
     unsafe { system::discard(start, bytes) }
+}
+
+/// Tells the system that all of this memory will be used soon, so that it may back it by huge pages,
+/// each at one stroke. A hint, for a block that begins and ends where huge pages do.
+pub fn want_huge_pages(start: NonNull<u8>, bytes: usize) {
+    system::want_huge_pages(start, bytes);
+}
+
+/// Takes back [`want_huge_pages`], for memory that is going to be discarded piece by piece.
+pub fn want_no_huge_pages(start: NonNull<u8>, bytes: usize) {
+    system::want_no_huge_pages(start, bytes);
 }

@@ -33,6 +33,7 @@ use rt_primitive::cell::UnsafeCell;
 use rt_primitive::sync::{Arc, Mutex};
 use rt_primitive::{MODEL, Tally, mutant};
 
+use crate::slab::chunk::Supply;
 use crate::slab::class::{CLASSES, class_of};
 use crate::slab::orphans;
 use crate::slab::page::{Page, Place, WORDS};
@@ -71,6 +72,8 @@ pub(crate) struct Heap {
     vacate: unsafe fn(NonNull<()>),
     // [O] Where slots of each size come from.
     classes: [ClassHeap; CLASSES],
+    // [O] Where pages come from.
+    supply: Supply,
     // [O] Frees for a page of another heap, not given back yet.
     pending: Cell<Option<(&'static Page, Place)>>,
     // [A] The newest page; written by the owner (I2).
@@ -101,6 +104,7 @@ impl Heap {
                 stacked: Cell::new(0),
                 stack: [const { Cell::new(ptr::null_mut()) }; STACK],
             }),
+            supply: Supply::new(),
             pending: Cell::new(None),
             pages: AtomicPtr::new(ptr::null_mut()),
             page_count: Tally::new(),
@@ -162,7 +166,8 @@ impl Heap {
     fn add_page<O>(&self, class: &ClassHeap, number: usize, owner: &Arc<O>) {
         // ORDERING: Relaxed; only the owner writes it.
         let older = self.pages.load(Ordering::Relaxed);
-        let page = Page::new(self, number, owner.clone(), self.vacate, older);
+        let memory = self.supply.cut(self.page_count());
+        let page = Page::new(memory, self, number, owner.clone(), self.vacate, older);
         class.add_to_ring(page);
         class.page.set(page);
         self.page_count.add(1);
@@ -297,6 +302,7 @@ impl Heap {
             orphans::free_or_adopt(this);
         }
         drop(walks);
+        self.supply.end();
         orphans::sweep();
     }
 

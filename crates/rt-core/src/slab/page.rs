@@ -12,13 +12,12 @@
 //! - I2: a slot is in one place only: in use, or as a bit in `free`, `given_back`, the owner's word
 //!   in hand, its stack, or some thread's mask of frees not yet given back.
 //! - I3: slots of words below `words_ready` hold a valid state word, whoever reads it.
-//! - I4: a page holds one count of its owner, given back when the page is freed; it is freed by who
-//!   has it alone, when every slot is free. A slot that is free stays so unless the owner takes it,
-//!   and who gave it back touches the page no more.
+//! - I4: a page holds one count of its owner and one of its chunk, given back when the page is
+//!   freed; it is freed by who has it alone, when every slot is free. A slot that is free stays so
+//!   unless the owner takes it, and who gave it back touches the page no more.
 //!
 //! Models: `a_slot_freed_elsewhere_is_reused_once`, `a_page_is_returned_after_its_last_slot`.
 
-use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::cell::Cell;
 use std::mem::size_of;
 use std::ptr::{self, NonNull};
@@ -26,21 +25,14 @@ use std::ptr::{self, NonNull};
 use rt_primitive::atomic::{AtomicU64, AtomicUsize, Ordering};
 use rt_primitive::cell::UnsafeCell;
 use rt_primitive::sync::Arc;
-use rt_primitive::{CachePadded, MODEL, memory, mutant, perturb};
+use rt_primitive::{CachePadded, MODEL, mutant, perturb};
 
+use crate::slab::chunk::{Chunk, PAGE_BYTES};
 use crate::slab::class::{CLASS_BYTES, slots_per_page};
 use crate::slab::heap::Heap;
 
-/// Bytes of a page, header included.
-const PAGE_BYTES: usize = 64 << 10;
-
 /// Words of free bits.
 pub(crate) const WORDS: usize = if MODEL { 1 } else { 16 };
-
-const LAYOUT: Layout = match Layout::from_size_align(PAGE_BYTES, PAGE_BYTES) {
-    Ok(layout) => layout,
-    Err(_) => panic!("a page is a power of two"),
-};
 
 /// Bytes before the first slot.
 const HEADER_BYTES: usize = size_of::<Page>().next_multiple_of(64);
@@ -61,6 +53,8 @@ pub(crate) struct Page {
     owner: *const (),
     // [C] Gives that count back.
     drop_owner: unsafe fn(*const ()),
+    // [C] What it lies in; counted, see I4.
+    chunk: *const Chunk,
     // [C] Slot size class.
     pub(crate) class: usize,
     // [C] How many slots follow.
@@ -82,23 +76,21 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// A page with no slot ready, which keeps `owner` alive.
+    /// A page with no slot ready, which keeps `owner` alive, and is at `memory` in the chunk.
     pub(crate) fn new<O>(
+        (chunk, memory): (Arc<Chunk>, NonNull<u8>),
         heap: &Heap,
         class: usize,
         owner: Arc<O>,
         vacate: unsafe fn(NonNull<()>),
         older: *const Page,
     ) -> &'static Page {
-        // SAFETY: the duty of `alloc`: the layout is not empty.
-        let memory = unsafe { alloc(LAYOUT) }.cast::<Page>();
-        if memory.is_null() {
-            handle_alloc_error(LAYOUT);
-        }
+        let memory = memory.cast::<Page>().as_ptr();
         let page = Page {
             heap,
             owner: Arc::into_raw(owner).cast(),
             drop_owner: drop_arc::<O>,
+            chunk: Arc::into_raw(chunk),
             class,
             slots: slots_per_page(class, PAGE_BYTES - HEADER_BYTES, WORDS * 64),
             vacate,
@@ -109,7 +101,7 @@ impl Page {
             used: UnsafeCell::new(()),
             given_back: CachePadded::new(std::array::from_fn(|_| AtomicU64::new(0))),
         };
-        // SAFETY: I1: fresh memory, larger than a header and aligned for more than one.
+        // SAFETY: I1: memory that was cut once, larger than a header and aligned for more than one.
         unsafe { memory.write(page) };
         // SAFETY: just written; it stays until `free_memory`, which has the page alone (I4).
         unsafe { &*memory }
@@ -213,7 +205,7 @@ impl Page {
         (self.free[word].get() | self.given_back[word].load(ordering)).count_ones()
     }
 
-    /// Frees the page and its count of the owner (I4).
+    /// Frees the page and its counts (I4).
     ///
     /// # Safety
     ///
@@ -223,11 +215,13 @@ impl Page {
         let header = unsafe { &*page };
         let (owner, drop_owner) = (header.owner, header.drop_owner);
         header.used.with_mut(|_| ());
-        let block = NonNull::from(header).cast();
-        // SAFETY: bullet 1; `new` made the block of this size, and nobody reads it any more.
-        unsafe { memory::discard(block, PAGE_BYTES) };
-        // SAFETY: bullet 1; allocated with this layout in `new`.
-        unsafe { dealloc(page.cast_mut().cast(), LAYOUT) };
+        // SAFETY: I4: the page's own count, given back once.
+        let chunk = unsafe { Arc::from_raw(header.chunk) };
+        // SAFETY: bullet 1: nobody reads the page any more.
+        unsafe { chunk.discard(NonNull::from(header).cast()) };
+        if mutant!("slab.keeps_its_chunk") {
+            std::mem::forget(chunk);
+        }
         if mutant!("slab.keeps_its_owner") {
             return;
         }

@@ -1,4 +1,4 @@
-//! Discards nothing: no way is known here, or a model checker looks on.
+//! Tells nobody: no way is known here, or a model checker looks on.
 
 use std::ptr::NonNull;
 
@@ -6,3 +6,7 @@ use std::ptr::NonNull;
 ///
 /// - As [`super::discard`].
 pub(super) unsafe fn discard(_start: NonNull<u8>, _bytes: usize) {}
+
+pub(super) fn want_huge_pages(_start: NonNull<u8>, _bytes: usize) {}
+
+pub(super) fn want_no_huge_pages(_start: NonNull<u8>, _bytes: usize) {}

@@ -7,7 +7,7 @@ use rt_primitive::model;
 use rt_primitive::sync::Arc;
 
 use crate::slab::page::Page;
-use crate::slab::{self, Heap};
+use crate::slab::{self, Heap, orphans};
 
 /// What a model keeps in a slot.
 type Content = UnsafeCell<u8>;
@@ -79,4 +79,38 @@ fn a_slot_freed_elsewhere_is_reused_once() {
 /// The slot with this address; its own page may be another than `page`.
 fn page_slot(page: &Page, address: usize) -> *mut () {
     std::ptr::from_ref(page).cast_mut().cast::<()>().with_addr(address)
+}
+
+/// Two pages of one chunk lose their last slot, one while its heap looks for unused pages and ends,
+/// the other by another thread: the chunk is freed after both, which loom's count of what leaks
+/// tells.
+///
+/// Mutants: slab.keeps_its_chunk
+#[test]
+fn a_chunk_is_freed_after_both_its_pages() {
+    model::check("a_chunk_is_freed_after_both_its_pages", Some(3), |order| {
+        let heap = Arc::new(Heap::new(vacate));
+        let owner = Arc::new(());
+        let slots: Vec<Slot> = (0..8).map(|_| Slot(heap.allocate(64, &owner))).collect();
+        assert_eq!(heap.page_count(), 2, "four slots a page");
+        let (ends, mut rest) = (heap.clone(), slots);
+        let last = rest.split_off(7);
+        for slot in &rest {
+            // SAFETY: allocated above, freed once.
+            unsafe { slab::free(slot.0) };
+        }
+        let (a, b) = model::spawn2(
+            order,
+            move || {
+                ends.return_unused(1);
+                ends.release_pages();
+            },
+            // SAFETY: allocated above, freed once.
+            move || unsafe { slab::free(last[0].0) },
+        );
+        a.join().unwrap();
+        b.join().unwrap();
+        assert_eq!(orphans::sweep(), 0, "the last slot is free");
+        assert_eq!(Arc::strong_count(&owner), 1, "page.rs I4: each page gave its count back");
+    });
 }
