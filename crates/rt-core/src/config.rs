@@ -18,8 +18,11 @@ pub(crate) const LOCAL_CAPACITY: usize = if MODEL { 4 } else { 1024 };
 /// Most tasks one look at the injector takes.
 pub(crate) const INJECTOR_BATCH: usize = if MODEL { 2 } else { 64 };
 
-/// Every so many turns a worker looks at the injector first, and at its driver.
+/// At least every so many turns a worker looks at the injector first, and at its driver.
 pub(crate) const INJECTOR_TICK: u32 = if MODEL { 2 } else { 61 };
+
+/// A worker does so every so many nanoseconds, if that is sooner.
+pub(crate) const LOOK_NS: u64 = 30_000;
 
 /// Turns in a row a worker takes from its next slot before its deque has a turn.
 pub(crate) const NEXT_BUDGET: u32 = if MODEL { 1 } else { 16 };

@@ -20,8 +20,9 @@ pub trait Driver: Send + Sync + 'static {
     /// Fires what is due for `slot`, and returns when the slot's thread must be awake next.
     ///
     /// Wakers run on the calling thread, outside every lock. The thread that drives `slot` calls it
-    /// every 61 turns of its run loop and before each park, so it must cost next to nothing while
-    /// nothing is registered. Another thread calls it only after a [`jump`](Driver::jump).
+    /// before each park, and every 61 turns of its run loop, or 30 µs if that is sooner. So it must
+    /// cost next to nothing while nothing is registered. Another thread calls it only after a
+    /// [`jump`](Driver::jump).
     fn turn(&self, slot: usize) -> Option<Instant>;
 
     /// Whether `turn` would fire something for some slot.

@@ -9,6 +9,7 @@
 pub(crate) mod away;
 mod chair;
 mod idle;
+mod lookout;
 pub(crate) mod memory;
 mod pace;
 mod search;
@@ -31,6 +32,7 @@ use crate::shared::{ExecutorShared, Seat, Slot};
 use crate::task::header::{Polled, TaskPtr};
 use crate::task::state::PollEnd;
 use crate::worker::chair::Chair;
+use crate::worker::lookout::Lookout;
 
 /// The thread that drives a worker or guest slot.
 pub(crate) struct WorkerContext {
@@ -48,8 +50,8 @@ pub(crate) struct WorkerContext {
     pushed: Cell<bool>,
     // [O] This worker has the search.
     pub(crate) searching: Cell<bool>,
-    // [O] Turns taken so far.
-    turns: Cell<u32>,
+    // [O] Turns to the next look at the injector.
+    lookout: Lookout,
     // [O] Turns in a row that went to the next slot.
     next_turns: Cell<u32>,
     // [O] The executor is closed, and the tasks of this slot have been ended.
@@ -81,7 +83,7 @@ impl WorkerContext {
             inside: Cell::new(None),
             pushed: Cell::new(false),
             searching: Cell::new(false),
-            turns: Cell::new(0),
+            lookout: Lookout::new(),
             next_turns: Cell::new(0),
             has_aborted: Cell::new(false),
             random: Cell::new(0x9E37_79B9 ^ (slot as u32 + 1)),

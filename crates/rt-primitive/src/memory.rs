@@ -37,8 +37,8 @@ pub unsafe fn discard(start: NonNull<u8>, bytes: usize) {
     unsafe { system::discard(start, bytes) }
 }
 
-/// Tells the system that all of this memory will be used soon, so that it may back it by huge pages,
-/// each at one stroke. A hint, for a block that begins and ends where huge pages do.
+/// Tells the system that all of this memory will be used soon, so that it may back it by huge
+/// pages, each at one stroke. A hint, for a block that begins and ends where huge pages do.
 pub fn want_huge_pages(start: NonNull<u8>, bytes: usize) {
     system::want_huge_pages(start, bytes);
 }

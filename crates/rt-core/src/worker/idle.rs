@@ -22,6 +22,7 @@ impl WorkerContext {
     /// `is_ready` says whether the thread has something to do that no queue shows; who makes it so
     /// unparks this thread.
     pub(crate) fn wait_for_task(&self, is_ready: &dyn Fn() -> bool) -> Option<TaskPtr> {
+        self.lookout.note_idle();
         self.slot().heap.give_back_pending();
         let next_look = self.look_at_memory();
         let has_search = self.take_search();

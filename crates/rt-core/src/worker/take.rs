@@ -1,6 +1,8 @@
 //! Takes a task from the thread's own queues, or from the injector.
 
-use crate::config::{INJECTOR_BATCH, INJECTOR_TICK, NEXT_BUDGET};
+use rt_primitive::MODEL;
+
+use crate::config::{INJECTOR_BATCH, NEXT_BUDGET};
 use crate::task::header::TaskPtr;
 use crate::worker::WorkerContext;
 
@@ -8,20 +10,26 @@ impl WorkerContext {
     /// The next task in this thread's own queues, or the injector's for a worker.
     #[inline]
     pub(crate) fn next_task(&self) -> Option<TaskPtr> {
-        let turn = self.turns.get().wrapping_add(1);
-        self.turns.set(turn);
-        if turn % INJECTOR_TICK == 0 {
-            self.look_at_memory();
-            self.shared.driver.turn(self.slot);
-            // What it woke runs before a task that `requeue` told nobody of.
-            self.pushed.set(self.pushed.get() || !self.slot().next.is_empty());
-            self.look_after_pushes();
-            let task = self.take_injected();
+        if self.lookout.is_time() {
+            let task = self.look_beyond();
             if task.is_some() {
                 return task;
             }
         }
         self.next_own_task().or_else(|| self.take_injected())
+    }
+
+    /// Looks at all that is not in the thread's own queues, and takes a task from the injector.
+    fn look_beyond(&self) -> Option<TaskPtr> {
+        // A deterministic executor goes by turns alone.
+        let goes_by_time = !MODEL && self.shared.simulation.is_none();
+        self.lookout.note_look(goes_by_time.then(|| self.shared.age()));
+        self.look_at_memory();
+        self.shared.driver.turn(self.slot);
+        // What it woke runs before a task that `requeue` told nobody of.
+        self.pushed.set(self.pushed.get() || !self.slot().next.is_empty());
+        self.look_after_pushes();
+        self.take_injected()
     }
 
     /// The next slot's task while its budget lasts, else the oldest of the deque.

@@ -23,6 +23,6 @@ pub(super) fn want_no_huge_pages(start: NonNull<u8>, bytes: usize) {
 
 /// Gives an advice about how memory is backed. A kernel without huge pages refuses it.
 fn hint(start: NonNull<u8>, bytes: usize, advice: Advice) {
-    // SAFETY: the advices above change nothing of what anybody reads.
+    // SAFETY: the duty of `madvise`: these two advices change nothing of what anybody reads.
     let _ = unsafe { madvise(start.as_ptr().cast(), bytes, advice) };
 }

@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::task::{Poll, Waker};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rt::task::yield_now;
 
@@ -18,6 +18,12 @@ const GAP_MAX: u64 = 20;
 
 /// Most polls after which a task that came from outside is taken.
 const INJECTOR_WAIT_MAX: u64 = 64;
+
+/// A poll that is long for a worker.
+const LONG_POLL: Duration = Duration::from_micros(300);
+
+/// Most of these after which a task that came from outside is taken.
+const LONG_POLLS_MAX: u64 = 8;
 
 /// Most polls between two turns of the victim while tasks flood in from outside: what a deque
 /// holds, and what comes first of each batch meanwhile.
@@ -227,6 +233,29 @@ fn a_task_from_outside_waits_a_bounded_number_of_polls() {
         let wait = injector_wait(&runtime, &polls);
         assert!(wait <= INJECTOR_WAIT_MAX, "{wait} polls before a task from outside had its turn");
     }
+}
+
+/// A worker whose polls are long looks outside sooner than after 61 of them.
+///
+/// Mutants: lookout.keeps_its_pace
+#[test]
+fn a_task_from_outside_waits_for_few_long_polls() {
+    let (runtime, polls) = (with_workers(1), Polls::default());
+    for _ in 0..2 {
+        let polls = polls.clone();
+        drop(runtime.spawn(async move {
+            loop {
+                let start = Instant::now();
+                while start.elapsed() < LONG_POLL {}
+                *polls.lock().unwrap() += 1;
+                yield_now().await;
+            }
+        }));
+    }
+    // The first waits tell the worker how long its turns are.
+    let waits: Vec<u64> = (0..20).map(|_| injector_wait(&runtime, &polls)).collect();
+    let wait = *waits[10..].iter().max().unwrap();
+    assert!(wait <= LONG_POLLS_MAX, "{wait} polls before a task from outside had its turn");
 }
 
 #[test]
