@@ -28,7 +28,7 @@ use rt_primitive::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering, fence};
 use rt_primitive::fork::Generation;
 use rt_primitive::park::Parker;
 use rt_primitive::sync::{Arc, Mutex};
-use rt_primitive::{CachePadded, perturb};
+use rt_primitive::{CachePadded, mutant, perturb};
 
 use crate::config::{FOREIGN_HEAPS, Flavor, GUESTS};
 use crate::context;
@@ -204,10 +204,12 @@ impl ExecutorShared {
     pub(crate) fn close(&self) -> bool {
         // ORDERING: Relaxed; the exchange decides who is first.
         let is_first = !self.closed.swap(true, Ordering::Relaxed);
-        // ORDERING: SeqCst fence; pairs with the one in `after_push`, between a push and the look
-        // at `closed` in `inject`: who finds the executor open has pushed before this fence, and
-        // the threads that are unparked after it find the task.
-        fence(Ordering::SeqCst);
+        if !mutant!("shutdown.close_no_fence") {
+            // ORDERING: SeqCst fence; pairs with the one in `after_push`, between a push and the
+            // look at `closed` in `inject`: who finds the executor open has pushed before this
+            // fence, and the threads that are unparked after it find the task.
+            fence(Ordering::SeqCst);
+        }
         is_first
     }
 

@@ -26,6 +26,22 @@ fn spawn_endless(shared: &Arc<ExecutorShared>) -> JoinHandle<()> {
     spawn(shared, pending(), Birth::at(Location::caller()))
 }
 
+/// A task that has been polled once, waits for ever, with its waker.
+fn waiting_task(shared: &Arc<ExecutorShared>) -> (JoinHandle<()>, Waker) {
+    let kept: Arc<Mutex<Option<Waker>>> = Arc::new(Mutex::new(None));
+    let mut keeper = Some(kept.clone());
+    let waits = poll_fn(move |cx| {
+        if let Some(keeper) = keeper.take() {
+            *keeper.lock() = Some(cx.waker().clone());
+        }
+        Poll::Pending
+    });
+    let task = spawn(shared, waits, Birth::at(Location::caller()));
+    run_all(shared, 0);
+    let waker = kept.lock().take().expect("the task has been polled");
+    (task, waker)
+}
+
 /// A future in `block_on` waits for a task that nobody will wake, while the executor is closed: it
 /// is told of the end of that task, or waits for ever, which is a deadlock here.
 fn check(name: &'static str, bound: usize, flavor: Flavor, spawns_inside: bool) {
@@ -73,15 +89,7 @@ fn a_current_thread_outlives_its_runtime() {
 fn a_wake_meets_the_close_of_a_current_thread() {
     model::check("a_wake_meets_the_close_of_a_current_thread", Some(0), |order| {
         let shared = executor(Flavor::CurrentThread);
-        let kept: Arc<Mutex<Option<Waker>>> = Arc::new(Mutex::new(None));
-        let keeper = kept.clone();
-        let waits = poll_fn(move |cx| {
-            *keeper.lock() = Some(cx.waker().clone());
-            Poll::<()>::Pending
-        });
-        let task = spawn(&shared, waits, Birth::at(Location::caller()));
-        run_all(&shared, 0);
-        let waker = kept.lock().take().expect("the task has been polled");
+        let (task, waker) = waiting_task(&shared);
         let (closer, waiter) = (shared.clone(), shared.clone());
         let (a, b, c) = model::spawn3(
             order,
@@ -95,8 +103,34 @@ fn a_wake_meets_the_close_of_a_current_thread() {
         a.join().unwrap();
         b.join().unwrap();
         c.join().unwrap();
-        // Here, or in the poll after the wake.
-        drop(kept.lock().take());
+        assert_no_page_left();
+    });
+}
+
+/// The only thread to run anything closes the executor itself, and then waits for a task that
+/// another thread wakes: that one sees the close, and tells it, or its push is found.
+///
+/// Mutants: shutdown.close_no_fence
+#[test]
+fn a_wake_meets_a_close_from_inside() {
+    model::check("a_wake_meets_a_close_from_inside", Some(2), |order| {
+        let shared = executor(Flavor::CurrentThread);
+        let (task, waker) = waiting_task(&shared);
+        let waiter = shared.clone();
+        let (a, b) = model::spawn2(
+            order,
+            move || waker.wake(),
+            move || {
+                let closer = waiter.clone();
+                let wait = async move {
+                    shutdown::close(&closer);
+                    assert!(task.await.unwrap_err().is_cancelled());
+                };
+                block_on(&waiter, wait, Location::caller()).unwrap();
+            },
+        );
+        a.join().unwrap();
+        b.join().unwrap();
         assert_no_page_left();
     });
 }
