@@ -22,7 +22,7 @@ mod level;
 
 use crate::tick::Tick;
 use level::{Level, SLOT_BITS};
-use rt_primitive::MODEL;
+use rt_primitive::{MODEL, mutant};
 
 /// Levels in a wheel.
 const LEVELS: usize = if MODEL { 2 } else { 6 };
@@ -158,7 +158,8 @@ impl<C: Chain> Wheel<C> {
             let low_bits = SLOT_BITS * level as u32;
             let digits =
                 (self.elapsed.number() >> low_bits >> SLOT_BITS << SLOT_BITS) | index as u64;
-            Tick::new(digits << low_bits)
+            let late = u64::from(level > 0 && mutant!("wheel.opens_late"));
+            Tick::new((digits + late) << low_bits)
         } else if !self.far.is_empty() {
             let rotations = (self.elapsed.number() >> LEVELS_BITS) + 1;
             Tick::new(rotations << LEVELS_BITS)

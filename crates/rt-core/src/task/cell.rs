@@ -16,6 +16,7 @@ use std::task::{Context, Poll, Waker};
 use std::thread;
 
 use rt_primitive::cell::UnsafeCell;
+use rt_primitive::mutant;
 use rt_primitive::sync::Arc;
 
 use crate::cancel::request;
@@ -274,6 +275,7 @@ impl<F: Future, S: Stage<F>> Cell<F, S> {
                 cell.stage.discard();
                 Outcome::Cancelled
             }
+            Err(_) if mutant!("task.drop_panic_is_lost") => return,
             Err(panic) => {
                 // SAFETY: bullet 1: the stage is the caller's and holds nothing.
                 unsafe { cell.stage.output().write(Err(panic)) };

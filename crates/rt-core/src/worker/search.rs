@@ -1,6 +1,7 @@
 //! Looks for a task in the queues of others.
 
 use rt_primitive::deque::Steal;
+use rt_primitive::mutant;
 
 use crate::simulate::schedule::Simulation;
 use crate::task::header::TaskPtr;
@@ -56,7 +57,7 @@ impl WorkerContext {
         for (number, seen) in self.polls_seen.iter().enumerate() {
             let slot = &self.shared.slots[number];
             let is_stuck = number != self.slot && slot.tallies.polls.get() == seen.get();
-            if !is_stuck {
+            if !is_stuck || mutant!("search.leaves_the_stuck") {
                 continue;
             }
             if let Some(task) = slot.next.take() {

@@ -178,7 +178,7 @@ impl Desk {
     /// The planned thread was refused: gives the jobs that nobody will come for, or the idle thread
     /// to call for those that relied on this one.
     pub(crate) fn unplan(&mut self, bed: &Arc<Bed>) -> (JobList, Option<Arc<Bed>>) {
-        self.threads -= 1;
+        self.threads -= usize::from(!mutant!("desk.refused_stays_counted"));
         self.started -= 1;
         self.in_flight = false;
         self.forget(bed);

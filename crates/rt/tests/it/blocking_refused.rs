@@ -49,6 +49,7 @@ fn jobs_are_done_by_the_threads_that_there_are() {
     });
 }
 
+/// Mutants: desk.refused_stays_counted
 #[test]
 fn without_any_thread_a_job_is_refused_and_comes_back() {
     as_nobody(1, "blocking_refused::without_any_thread_a_job_is_refused_and_comes_back", || {

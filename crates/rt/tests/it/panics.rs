@@ -70,6 +70,7 @@ impl Drop for Bomb {
     }
 }
 
+/// Mutants: task.drop_panic_is_lost
 #[test]
 fn a_future_that_panics_in_its_drop_harms_nobody() {
     on_each_kind(|runtime| {

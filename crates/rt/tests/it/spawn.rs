@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::pin::Pin;
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use crate::{on_each_kind, with_workers};
 
@@ -44,6 +45,23 @@ fn a_dropped_handle_leaves_the_task_running() {
         tell.send("still here").unwrap();
     }));
     assert_eq!(told.recv().unwrap(), "still here");
+}
+
+/// The poll spawns two tasks and then waits for the first, which lies in the next slot of its
+/// worker: who comes for the second takes the first as well.
+///
+/// Mutants: search.leaves_the_stuck
+#[test]
+fn a_task_behind_a_poll_that_blocks_is_run_by_another_worker() {
+    let runtime = with_workers(2);
+    let (tell, told) = mpsc::channel();
+    drop(runtime.spawn(async move {
+        let (ring, rung) = mpsc::channel();
+        drop(rt::spawn(async move { ring.send(()).unwrap() }));
+        drop(rt::spawn(async {}));
+        tell.send(rung.recv_timeout(Duration::from_secs(20))).unwrap();
+    }));
+    told.recv().unwrap().expect("another worker takes what the stuck one was to run next");
 }
 
 #[test]

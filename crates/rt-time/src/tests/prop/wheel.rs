@@ -220,6 +220,7 @@ fn op() -> impl Strategy<Value = Op> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
 
+    /// Mutants: wheel.opens_late
     #[test]
     fn a_wheel_of_plain_chains_is_an_ordered_map(ops in prop::collection::vec(op(), 0..120)) {
         Pair::<PlainEntries>::run(&ops);
