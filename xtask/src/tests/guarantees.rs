@@ -32,6 +32,18 @@ fn a_promise_is_held_by_tests_that_exist() {
 }
 
 #[test]
+fn a_seeded_bug_stands_beside_a_test_that_catches_it() {
+    const PAGE: &str = "docs/verification.md";
+    let check = |row: &str| {
+        let page = format!("| wrong line | held by | seeded as |\n|---|---|---|\n{row}\n");
+        reported("guarantees", &[(PAGE, &page), MODEL, LEDGER])
+    };
+    assert_eq!(check("| a | `it_holds` | doc.bug |"), [""; 0]);
+    assert_eq!(check("| a | `it_holds` | doc.bug, doc.other |"), [format!("{PAGE}:3")]);
+    assert_eq!(check("| a | `it_does_not` | |"), [format!("{PAGE}:3"), format!("{PAGE}:3")]);
+}
+
+#[test]
 fn the_table_of_models_is_that_of_the_tree() {
     let stale = page("`it_holds`", "");
     let made = page_of(&tree(&[(PAGE, &stale), MODEL, LEDGER])).unwrap();

@@ -1,8 +1,9 @@
-//! `docs/guarantees.md`: its table of models is made from the tree, and its names exist.
+//! `docs/guarantees.md`: its table of models is made from the tree, and the names in it exist.
 //!
 //! The promises are written by hand, each with the tests that hold it. The table below them is
 //! made: what a model shows from its docs, its bound and its seeded bugs from its code, the number
-//! of its executions from the ledger.
+//! of its executions from the ledger. `docs/verification.md` names tests, and seeded bugs, in the
+//! same way.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -16,14 +17,23 @@ const RULE: &str = "guarantees";
 
 pub(crate) const PAGE: &str = "docs/guarantees.md";
 
+const PLAN_PAGE: &str = "docs/verification.md";
+
+/// The head of a column of `PLAN_PAGE` that holds seeded bugs.
+const SEEDED: &str = "seeded as";
+
 const BEGIN: &str = "<!-- made by `cargo xtask tidy --update-guarantees`: models -->\n";
 const END: &str = "<!-- end -->\n";
 
 pub(super) fn check(tree: &Tree) -> Vec<Finding> {
-    let Some(text) = tree.texts.get(PAGE) else { return Vec::new() };
-    let mut findings: Vec<Finding> = unknown_names(tree, text)
-        .map(|(at, advice)| Finding::new(PAGE, at, RULE, advice))
-        .collect();
+    let mut findings = Vec::new();
+    if let Some(text) = tree.texts.get(PLAN_PAGE) {
+        let unknown = unknown_names(tree, text).chain(unknown_bugs(tree, text));
+        findings.extend(unknown.map(|(at, advice)| Finding::new(PLAN_PAGE, at, RULE, advice)));
+    }
+    let Some(text) = tree.texts.get(PAGE) else { return findings };
+    let unknown = unknown_names(tree, text);
+    findings.extend(unknown.map(|(at, advice)| Finding::new(PAGE, at, RULE, advice)));
     match page_of(tree) {
         Ok(page) if page == *text => {}
         Ok(_) => {
@@ -54,6 +64,24 @@ fn unknown_names<'a>(tree: &'a Tree, text: &'a str) -> impl Iterator<Item = (usi
         let exists = |name: &&str| ledger.executions(name).is_some() || tests.contains(name);
         let unknown: Vec<&str> = names.into_iter().filter(|name| !exists(name)).collect();
         unknown.into_iter().map(move |name| (at + 1, format!("no test is called `{name}`")))
+    })
+}
+
+/// The seeded bugs that no test named beside them must catch.
+fn unknown_bugs<'a>(tree: &'a Tree, text: &'a str) -> impl Iterator<Item = (usize, String)> + 'a {
+    let (bugs, places) = (bugs_by_test(tree), string_places(tree));
+    let bugs_of = move |test: &str| {
+        let of_model = || Some(model_named(&places, test, &bugs)?.bugs);
+        bugs.get(test).cloned().or_else(of_model).unwrap_or_default()
+    };
+    let rows = text.lines().enumerate().skip_while(|(_, line)| !line.contains(SEEDED)).skip(2);
+    rows.take_while(|(_, line)| line.starts_with('|')).flat_map(move |(at, line)| {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let tests = cells[2].split('`').skip(1).step_by(2);
+        let caught: Vec<String> = tests.flat_map(&bugs_of).collect();
+        let is_caught = |bug: &&str| caught.iter().any(|other| other == bug);
+        let escaped = cells[3].split(", ").filter(|bug| !is_caught(bug)).collect::<Vec<_>>();
+        escaped.into_iter().map(move |bug| (at + 1, format!("no test beside `{bug}` catches it")))
     })
 }
 
