@@ -71,6 +71,13 @@ fn main() {
     }));
     // In a worker of procspawn this does not return; workers of rt do not come here.
     procspawn::init();
+    if std::env::var_os("RUST_BACKTRACE").is_some() {
+        eprintln!(
+            "RUST_BACKTRACE is set, so a panic would cost what its backtrace does: unset it, and \
+             run again"
+        );
+        std::process::exit(2);
+    }
     let reps = std::env::args().nth(1).and_then(|reps| reps.parse().ok()).unwrap_or(9_usize);
     let ours = ours::Ours::new();
     let theirs = peer_procspawn::Procspawn::new();
