@@ -19,6 +19,9 @@ fn a_file_that_is_too_long_is_reported() {
     let code = |count: usize| format!("//! A.\n{}", "fn f() {}\n".repeat(count));
     assert_eq!(reported("size", &[LIB, (A, &comments(400))]), [""; 0]);
     assert_eq!(reported("size", &[LIB, (A, &comments(401))]), [format!("{A}:401")]);
+    let example = "/// ```\n/// f();\n/// ```\nfn f() {}\n";
+    assert_eq!(reported("size", &[LIB, (A, &(comments(399) + example))]), [""; 0]);
+    assert_eq!(reported("size", &[LIB, (A, &(comments(400) + example))]), [format!("{A}:401")]);
     assert_eq!(reported("size", &[LIB, (A, &code(250))]), [""; 0]);
     assert_eq!(reported("size", &[LIB, (A, &code(251))]), [format!("{A}:1")]);
 }
