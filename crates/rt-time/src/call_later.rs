@@ -58,6 +58,19 @@ pub fn call_later(duration: Duration, call: impl FnOnce() + Send + 'static) -> T
 }
 
 /// Cancels what [`call_later()`] is to call. Dropping it changes nothing.
+///
+/// ```
+/// # use rt_core::{Config, Executor, GUESTS};
+/// # let timers = std::sync::Arc::new(rt_time::Timers::new(1 + GUESTS));
+/// # let executor = Executor::start(Config::current_thread(), timers).unwrap();
+/// # executor.block_on(async {
+/// use rt_time::{TimerHandle, call_later};
+/// use std::time::Duration;
+///
+/// let later: TimerHandle = call_later(Duration::from_secs(60), || println!("a minute is over"));
+/// assert!(!later.is_finished());
+/// # });
+/// ```
 #[derive(Clone, Debug)]
 pub struct TimerHandle {
     claim: Claim,
@@ -67,6 +80,20 @@ pub struct TimerHandle {
 impl TimerHandle {
     /// Sees to it that the call is not made; false when it has been made, or is being made, or was
     /// cancelled before.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, GUESTS};
+    /// # let timers = std::sync::Arc::new(rt_time::Timers::new(1 + GUESTS));
+    /// # let executor = Executor::start(Config::current_thread(), timers).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_time::call_later;
+    /// use std::time::Duration;
+    ///
+    /// let alarm = call_later(Duration::from_secs(60), || println!("too late"));
+    /// assert!(alarm.cancel());
+    /// assert!(!alarm.cancel()); // it was before
+    /// # });
+    /// ```
     pub fn cancel(&self) -> bool {
         let is_ours = self.claim.take();
         if is_ours {
@@ -76,6 +103,22 @@ impl TimerHandle {
     }
 
     /// True when the call has been made or cancelled.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, GUESTS};
+    /// # let timers = std::sync::Arc::new(rt_time::Timers::new(1 + GUESTS));
+    /// # let executor = Executor::start(Config::current_thread(), timers).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_time::{call_later, sleep};
+    /// use std::time::Duration;
+    ///
+    /// let soon = call_later(Duration::from_millis(1), || ());
+    /// while !soon.is_finished() {
+    ///     sleep(Duration::from_millis(1)).await;
+    /// }
+    /// assert!(!soon.cancel()); // the call was made
+    /// # });
+    /// ```
     pub fn is_finished(&self) -> bool {
         self.task.is_finished()
     }

@@ -118,6 +118,19 @@ pub fn move_on_after<F: IntoFuture>(duration: Duration, future: F) -> MoveOnAfte
 
 pin_project! {
     /// The future of [`move_on_after()`].
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, GUESTS};
+    /// # let timers = std::sync::Arc::new(rt_time::Timers::new(1 + GUESTS));
+    /// # let executor = Executor::start(Config::current_thread(), timers).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_time::{MoveOnAfter, move_on_after};
+    /// use std::{future::Ready, future::ready, time::Duration};
+    ///
+    /// let quick: MoveOnAfter<Ready<u32>> = move_on_after(Duration::from_secs(1), ready(7));
+    /// assert_eq!(quick.await, Some(7));
+    /// # });
+    /// ```
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
     pub struct MoveOnAfter<F> {
@@ -135,6 +148,20 @@ impl<F: Future> Future for MoveOnAfter<F> {
 }
 
 /// The deadline of the body of a [`with_deadline()`], as the body sees it.
+///
+/// ```
+/// # use rt_core::{Config, Executor, GUESTS};
+/// # let timers = std::sync::Arc::new(rt_time::Timers::new(1 + GUESTS));
+/// # let executor = Executor::start(Config::current_thread(), timers).unwrap();
+/// # executor.block_on(async {
+/// use rt_time::{Deadline, with_deadline};
+///
+/// async fn has_time(deadline: &Deadline) -> bool {
+///     deadline.when().is_none()
+/// }
+/// assert_eq!(with_deadline(None, has_time).await, Ok(true));
+/// # });
+/// ```
 #[derive(Debug)]
 pub struct Deadline {
     // [L] Used by the one task that polls the body, whose parts may lie on other threads' stacks.
@@ -154,11 +181,42 @@ impl Deadline {
     }
 
     /// When the body is stopped; `None` for never.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, GUESTS};
+    /// # let timers = std::sync::Arc::new(rt_time::Timers::new(1 + GUESTS));
+    /// # let executor = Executor::start(Config::current_thread(), timers).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_time::{Instant, with_deadline};
+    /// use std::time::Duration;
+    ///
+    /// let limit = Instant::now() + Duration::from_secs(60);
+    /// let seen = with_deadline(limit, async |deadline| deadline.when());
+    /// assert_eq!(seen.await, Ok(Some(limit)));
+    /// # });
+    /// ```
     pub fn when(&self) -> Option<Instant> {
         self.limit.lock().when
     }
 
     /// Moves the deadline, or takes it away. One that has passed stops the body when it waits next.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, GUESTS};
+    /// # let timers = std::sync::Arc::new(rt_time::Timers::new(1 + GUESTS));
+    /// # let executor = Executor::start(Config::current_thread(), timers).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_time::{Instant, sleep, with_deadline};
+    /// use std::time::Duration;
+    ///
+    /// let work = with_deadline(None, async |deadline| {
+    ///     // From here on there is no time left.
+    ///     deadline.reschedule(Instant::now()).unwrap();
+    ///     sleep(Duration::from_secs(60)).await;
+    /// });
+    /// assert!(work.await.is_err());
+    /// # });
+    /// ```
     ///
     /// # Errors
     ///
@@ -175,6 +233,20 @@ impl Deadline {
     }
 
     /// True once the deadline has passed: the body is stopped when it waits next, or was.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, GUESTS};
+    /// # let timers = std::sync::Arc::new(rt_time::Timers::new(1 + GUESTS));
+    /// # let executor = Executor::start(Config::current_thread(), timers).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_time::{Instant, with_deadline};
+    /// use std::time::Duration;
+    ///
+    /// let past = Instant::now();
+    /// let seen = with_deadline(past, async |deadline| deadline.expired());
+    /// assert_eq!(seen.await, Ok(true)); // a body that does not wait is not stopped
+    /// # });
+    /// ```
     pub fn expired(&self) -> bool {
         let limit = *self.limit.lock();
         limit.is_expired || limit.when.is_some_and(|when| when <= Instant::now())
@@ -187,6 +259,23 @@ impl Deadline {
 }
 
 /// The error of [`Deadline::reschedule`]: too late.
+///
+/// ```
+/// # use rt_core::{Config, Executor, GUESTS};
+/// # let timers = std::sync::Arc::new(rt_time::Timers::new(1 + GUESTS));
+/// # let executor = Executor::start(Config::current_thread(), timers).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::CancelExt;
+/// use rt_time::{Instant, with_deadline};
+///
+/// let late = with_deadline(Instant::now(), async |deadline| {
+///     let stopped = std::future::pending::<()>().catch_cancel().await;
+///     assert!(stopped.is_err());
+///     deadline.reschedule(None) // the clean-up cannot have its way
+/// });
+/// assert!(late.await.unwrap().is_err());
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DeadlineExpired {

@@ -35,6 +35,13 @@ impl Instant {
     ///
     /// That is the system's monotonic clock, unless the runtime's was stopped, as tests do with
     /// [`pause`](crate::pause).
+    ///
+    /// ```
+    /// use rt_time::Instant;
+    ///
+    /// let earlier = Instant::now();
+    /// assert!(earlier <= Instant::now()); // it never goes back
+    /// ```
     #[inline]
     pub fn now() -> Instant {
         if Clock::is_any_stopped() { Instant::of_runtime() } else { Instant::of_system() }
@@ -55,41 +62,103 @@ impl Instant {
     }
 
     /// The moment that `instant` of the standard library is.
+    ///
+    /// ```
+    /// let now = std::time::Instant::now();
+    /// assert_eq!(rt_time::Instant::from_std(now).into_std(), now);
+    /// ```
     pub fn from_std(instant: std::time::Instant) -> Instant {
         Instant(instant)
     }
 
     /// This moment for the standard library.
+    ///
+    /// ```
+    /// use rt_time::Instant;
+    ///
+    /// let (earlier, later) = (std::time::Instant::now(), Instant::now());
+    /// assert!(earlier <= later.into_std());
+    /// ```
     pub fn into_std(self) -> std::time::Instant {
         self.0
     }
 
     /// The time from `earlier` to this moment; zero when that is negative.
+    ///
+    /// ```
+    /// use rt_time::Instant;
+    /// use std::time::Duration;
+    ///
+    /// let start = Instant::now();
+    /// let end = start + Duration::from_secs(3);
+    /// assert_eq!(end.duration_since(start), Duration::from_secs(3));
+    /// ```
     pub fn duration_since(&self, earlier: Instant) -> Duration {
         self.0.duration_since(earlier.0)
     }
 
     /// The time from `earlier` to this moment, unless that is negative.
+    ///
+    /// ```
+    /// use rt_time::Instant;
+    /// use std::time::Duration;
+    ///
+    /// let start = Instant::now();
+    /// let end = start + Duration::from_secs(3);
+    /// assert_eq!(start.checked_duration_since(end), None);
+    /// ```
     pub fn checked_duration_since(&self, earlier: Instant) -> Option<Duration> {
         self.0.checked_duration_since(earlier.0)
     }
 
     /// The time from `earlier` to this moment; zero when that is negative.
+    ///
+    /// ```
+    /// use rt_time::Instant;
+    /// use std::time::Duration;
+    ///
+    /// let start = Instant::now();
+    /// let end = start + Duration::from_secs(3);
+    /// assert_eq!(start.saturating_duration_since(end), Duration::ZERO);
+    /// ```
     pub fn saturating_duration_since(&self, earlier: Instant) -> Duration {
         self.0.saturating_duration_since(earlier.0)
     }
 
     /// The time that has passed since this moment; zero when it is still to come.
+    ///
+    /// ```
+    /// use rt_time::Instant;
+    /// use std::time::Duration;
+    ///
+    /// let start = Instant::now();
+    /// assert!(start.elapsed() < Duration::from_secs(60));
+    /// ```
     pub fn elapsed(&self) -> Duration {
         Instant::now().saturating_duration_since(*self)
     }
 
     /// This moment and `duration`, unless the sum does not fit.
+    ///
+    /// ```
+    /// use rt_time::Instant;
+    /// use std::time::Duration;
+    ///
+    /// assert!(Instant::now().checked_add(Duration::from_secs(1)).is_some());
+    /// assert_eq!(Instant::now().checked_add(Duration::MAX), None);
+    /// ```
     pub fn checked_add(&self, duration: Duration) -> Option<Instant> {
         self.0.checked_add(duration).map(Instant)
     }
 
     /// This moment less `duration`, unless the result does not fit.
+    ///
+    /// ```
+    /// use rt_time::Instant;
+    /// use std::time::Duration;
+    ///
+    /// assert_eq!(Instant::now().checked_sub(Duration::MAX), None);
+    /// ```
     pub fn checked_sub(&self, duration: Duration) -> Option<Instant> {
         self.0.checked_sub(duration).map(Instant)
     }

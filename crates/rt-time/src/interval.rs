@@ -68,6 +68,14 @@ pub fn interval_at(start: Instant, period: Duration) -> Interval {
 /// | `Burst` | 34 (due at 20) | 30, 40, 50 |
 /// | `Delay` | 34 (due at 20) | 44, 54, 64 |
 /// | `Skip` | 34 (due at 20) | 40, 50, 60 |
+///
+/// ```
+/// use rt_time::{MissedTickBehavior, interval};
+///
+/// let mut ticks = interval(std::time::Duration::from_secs(1));
+/// assert_eq!(ticks.missed_tick_behavior(), MissedTickBehavior::Burst);
+/// ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum MissedTickBehavior {
     /// Ticks as fast as it can until it has caught up: no tick is left out.
@@ -80,6 +88,17 @@ pub enum MissedTickBehavior {
 }
 
 /// Ticks at a steady pace; made by [`interval()`] and [`interval_at()`].
+///
+/// ```
+/// use rt_time::{Interval, interval};
+/// use std::time::Duration;
+///
+/// /// Says each minute that it is alive.
+/// struct Heartbeat(Interval);
+///
+/// let heartbeat = Heartbeat(interval(Duration::from_secs(60)));
+/// assert_eq!(heartbeat.0.period(), Duration::from_secs(60));
+/// ```
 #[derive(Debug)]
 pub struct Interval {
     /// Until the next tick.
@@ -89,6 +108,19 @@ pub struct Interval {
 }
 
 /// The future of [`Interval::tick`].
+///
+/// ```
+/// # use rt_core::{Config, Executor, GUESTS};
+/// # let timers = std::sync::Arc::new(rt_time::Timers::new(1 + GUESTS));
+/// # let executor = Executor::start(Config::current_thread(), timers).unwrap();
+/// # executor.block_on(async {
+/// use rt_time::{IntervalTick, interval};
+///
+/// let mut ticks = interval(std::time::Duration::from_secs(1));
+/// let first: IntervalTick<'_> = ticks.tick();
+/// first.await; // at once
+/// # });
+/// ```
 #[derive(Debug)]
 #[must_use = "a tick does nothing unless it is awaited or polled"]
 pub struct IntervalTick<'a> {
@@ -97,6 +129,21 @@ pub struct IntervalTick<'a> {
 
 impl Interval {
     /// Waits for the next tick; returns when it was due.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, GUESTS};
+    /// # let timers = std::sync::Arc::new(rt_time::Timers::new(1 + GUESTS));
+    /// # let executor = Executor::start(Config::current_thread(), timers).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_time::interval;
+    /// use std::time::Duration;
+    ///
+    /// let mut ticks = interval(Duration::from_millis(1));
+    /// for _ in 0..3 {
+    ///     ticks.tick().await; // at once, then a millisecond apart
+    /// }
+    /// # });
+    /// ```
     ///
     /// # Panics
     ///
@@ -110,6 +157,21 @@ impl Interval {
     }
 
     /// What [`Interval::tick`] does, for a future that is written by hand.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, GUESTS};
+    /// # let timers = std::sync::Arc::new(rt_time::Timers::new(1 + GUESTS));
+    /// # let executor = Executor::start(Config::current_thread(), timers).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_time::interval;
+    /// use std::{future::poll_fn, time::Duration};
+    ///
+    /// let mut ticks = interval(Duration::from_millis(1));
+    /// let first = poll_fn(|cx| ticks.poll_tick(cx)).await;
+    /// let second = poll_fn(|cx| ticks.poll_tick(cx)).await;
+    /// assert_eq!(second - first, Duration::from_millis(1));
+    /// # });
+    /// ```
     pub fn poll_tick(&mut self, cx: &mut Context<'_>) -> Poll<Instant> {
         ready!(self.sleep.as_mut().poll(cx));
         let due = self.sleep.deadline();
@@ -119,36 +181,133 @@ impl Interval {
     }
 
     /// Lets the next tick be due one period from now.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, GUESTS};
+    /// # let timers = std::sync::Arc::new(rt_time::Timers::new(1 + GUESTS));
+    /// # let executor = Executor::start(Config::current_thread(), timers).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_time::{Instant, interval, pause};
+    /// use std::time::Duration;
+    ///
+    /// pause();
+    /// let second = Duration::from_secs(1);
+    /// let mut ticks = interval(second);
+    /// ticks.reset(); // so the first is not due at once
+    /// let start = Instant::now();
+    /// assert_eq!(ticks.tick().await - start, second);
+    /// # });
+    /// ```
     pub fn reset(&mut self) {
         self.reset_after(self.period);
     }
 
     /// Lets the next tick be due now.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, GUESTS};
+    /// # let timers = std::sync::Arc::new(rt_time::Timers::new(1 + GUESTS));
+    /// # let executor = Executor::start(Config::current_thread(), timers).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_time::{Instant, interval_at, pause};
+    /// use std::time::Duration;
+    ///
+    /// pause();
+    /// let start = Instant::now();
+    /// let mut ticks = interval_at(start + Duration::from_secs(60), Duration::from_secs(60));
+    /// ticks.reset_immediately();
+    /// assert_eq!(ticks.tick().await, start);
+    /// # });
+    /// ```
     pub fn reset_immediately(&mut self) {
         self.reset_after(Duration::ZERO);
     }
 
     /// Lets the next tick be due `after` from now, and the others follow it.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, GUESTS};
+    /// # let timers = std::sync::Arc::new(rt_time::Timers::new(1 + GUESTS));
+    /// # let executor = Executor::start(Config::current_thread(), timers).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_time::{Instant, interval, pause};
+    /// use std::time::Duration;
+    ///
+    /// pause();
+    /// let start = Instant::now();
+    /// let mut ticks = interval(Duration::from_secs(60));
+    /// ticks.reset_after(Duration::from_secs(5));
+    /// assert_eq!(ticks.tick().await - start, Duration::from_secs(5));
+    /// # });
+    /// ```
     pub fn reset_after(&mut self, after: Duration) {
         self.reset_at(Instant::now().add_or_far(after));
     }
 
     /// Lets the next tick be due at `deadline`, and the others follow it.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, GUESTS};
+    /// # let timers = std::sync::Arc::new(rt_time::Timers::new(1 + GUESTS));
+    /// # let executor = Executor::start(Config::current_thread(), timers).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_time::{Instant, interval, pause};
+    /// use std::time::Duration;
+    ///
+    /// pause();
+    /// let noon = Instant::now() + Duration::from_secs(600);
+    /// let mut ticks = interval(Duration::from_secs(60));
+    /// ticks.reset_at(noon);
+    /// assert_eq!(ticks.tick().await, noon);
+    /// # });
+    /// ```
     pub fn reset_at(&mut self, deadline: Instant) {
         self.sleep.as_mut().reset(deadline);
     }
 
     /// The time from one tick to the next.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// assert_eq!(rt_time::interval(Duration::from_secs(1)).period(), Duration::from_secs(1));
+    /// ```
     pub fn period(&self) -> Duration {
         self.period
     }
 
     /// What happens when a tick is missed.
+    ///
+    /// ```
+    /// use rt_time::{MissedTickBehavior, interval};
+    ///
+    /// let ticks = interval(std::time::Duration::from_secs(1));
+    /// assert_eq!(ticks.missed_tick_behavior(), MissedTickBehavior::Burst);
+    /// ```
     pub fn missed_tick_behavior(&self) -> MissedTickBehavior {
         self.behavior
     }
 
     /// Chooses what happens when a tick is missed.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, GUESTS};
+    /// # let timers = std::sync::Arc::new(rt_time::Timers::new(1 + GUESTS));
+    /// # let executor = Executor::start(Config::current_thread(), timers).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_time::{MissedTickBehavior, advance, interval, pause};
+    /// use std::time::Duration;
+    ///
+    /// pause();
+    /// let second = Duration::from_secs(1);
+    /// let mut ticks = interval(second);
+    /// ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    /// let first = ticks.tick().await;
+    /// advance(5 * second).await; // four ticks are missed, and one is late
+    /// ticks.tick().await;
+    /// assert_eq!(ticks.tick().await - first, 6 * second);
+    /// # });
+    /// ```
     pub fn set_missed_tick_behavior(&mut self, behavior: MissedTickBehavior) {
         self.behavior = behavior;
     }

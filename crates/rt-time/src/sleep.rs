@@ -150,11 +150,33 @@ impl Sleep {
     }
 
     /// When it ends.
+    ///
+    /// ```
+    /// use rt_time::{Instant, sleep_until};
+    ///
+    /// let deadline = Instant::now();
+    /// assert_eq!(sleep_until(deadline).deadline(), deadline);
+    /// ```
     pub fn deadline(&self) -> Instant {
         self.deadline
     }
 
     /// True when it has ended: a poll would be ready. False until the first poll.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, GUESTS};
+    /// # let timers = std::sync::Arc::new(rt_time::Timers::new(1 + GUESTS));
+    /// # let executor = Executor::start(Config::current_thread(), timers).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_time::sleep;
+    /// use std::{pin::pin, time::Duration};
+    ///
+    /// let mut nap = pin!(sleep(Duration::from_millis(1)));
+    /// assert!(!nap.is_elapsed());
+    /// nap.as_mut().await;
+    /// assert!(nap.is_elapsed());
+    /// # });
+    /// ```
     pub fn is_elapsed(&self) -> bool {
         matches!(self.entry.home(), Home::Fired)
     }
@@ -162,6 +184,23 @@ impl Sleep {
     /// Gives it another deadline, whether it has ended or not. Allocates nothing.
     ///
     /// If a task waits for it, that task is woken at the new deadline.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, GUESTS};
+    /// # let timers = std::sync::Arc::new(rt_time::Timers::new(1 + GUESTS));
+    /// # let executor = Executor::start(Config::current_thread(), timers).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_time::{Instant, pause, sleep};
+    /// use std::{pin::pin, time::Duration};
+    ///
+    /// pause();
+    /// let start = Instant::now();
+    /// let mut nap = pin!(sleep(Duration::from_secs(60)));
+    /// nap.as_mut().reset(start + Duration::from_secs(1));
+    /// nap.await;
+    /// assert_eq!(start.elapsed(), Duration::from_secs(1));
+    /// # });
+    /// ```
     pub fn reset(self: Pin<&mut Self>, deadline: Instant) {
         let this = self.project();
         *this.deadline = deadline;

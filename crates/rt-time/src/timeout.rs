@@ -94,6 +94,19 @@ pub fn timeout_at<F: IntoFuture>(deadline: Instant, future: F) -> Timeout<F::Int
 
 pin_project! {
     /// The future of [`timeout()`] and [`timeout_at()`].
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, GUESTS};
+    /// # let timers = std::sync::Arc::new(rt_time::Timers::new(1 + GUESTS));
+    /// # let executor = Executor::start(Config::current_thread(), timers).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_time::{Timeout, timeout};
+    /// use std::{future::Ready, future::ready, time::Duration};
+    ///
+    /// let limited: Timeout<Ready<u32>> = timeout(Duration::from_secs(1), ready(7));
+    /// assert_eq!(limited.await, Ok(7));
+    /// # });
+    /// ```
     #[derive(Debug)]
     #[must_use = "a timeout does nothing unless it is awaited or polled"]
     pub struct Timeout<F> {
@@ -110,16 +123,49 @@ pin_project! {
 
 impl<F> Timeout<F> {
     /// The future that is limited.
+    ///
+    /// ```
+    /// use rt_time::timeout;
+    /// use std::{future::Pending, future::pending, time::Duration};
+    ///
+    /// let limited = timeout(Duration::from_secs(1), pending::<()>());
+    /// let inside: &Pending<()> = limited.get_ref();
+    /// ```
     pub fn get_ref(&self) -> &F {
         &self.future
     }
 
     /// The future that is limited, to change it.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, GUESTS};
+    /// # let timers = std::sync::Arc::new(rt_time::Timers::new(1 + GUESTS));
+    /// # let executor = Executor::start(Config::current_thread(), timers).unwrap();
+    /// # executor.block_on(async {
+    /// use std::{future::ready, time::Duration};
+    ///
+    /// let mut limited = rt_time::timeout(Duration::from_secs(1), ready("before"));
+    /// *limited.get_mut() = ready("after");
+    /// assert_eq!(limited.await, Ok("after"));
+    /// # });
+    /// ```
     pub fn get_mut(&mut self) -> &mut F {
         &mut self.future
     }
 
     /// The future without its limit.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, GUESTS};
+    /// # let timers = std::sync::Arc::new(rt_time::Timers::new(1 + GUESTS));
+    /// # let executor = Executor::start(Config::current_thread(), timers).unwrap();
+    /// # executor.block_on(async {
+    /// use std::{future::ready, time::Duration};
+    ///
+    /// let limited = rt_time::timeout(Duration::from_secs(1), ready(7));
+    /// assert_eq!(limited.into_inner().await, 7); // as long as it takes
+    /// # });
+    /// ```
     pub fn into_inner(self) -> F {
         self.future
     }
@@ -142,6 +188,19 @@ impl<F: Future> Future for Timeout<F> {
 }
 
 /// The error of a [`timeout()`] whose limit was met. asyncio: `TimeoutError`.
+///
+/// ```
+/// # use rt_core::{Config, Executor, GUESTS};
+/// # let timers = std::sync::Arc::new(rt_time::Timers::new(1 + GUESTS));
+/// # let executor = Executor::start(Config::current_thread(), timers).unwrap();
+/// # executor.block_on(async {
+/// use std::{future::pending, io, time::Duration};
+///
+/// let late = rt_time::timeout(Duration::from_millis(1), pending::<()>()).await;
+/// let error = io::Error::from(late.unwrap_err()); // so `?` works in code that returns those
+/// assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+/// # });
+/// ```
 #[doc(alias = "TimeoutError")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Elapsed(());

@@ -20,6 +20,15 @@ use std::time::Duration;
 /// and taken back without a word to other threads, as long as its task stays where it is.
 ///
 /// It is the driver that [`Executor::start`](rt_core::Executor::start) takes.
+///
+/// ```
+/// use rt_core::{Config, Executor, GUESTS};
+/// use rt_time::{Timers, sleep};
+/// use std::{sync::Arc, time::Duration};
+///
+/// let executor = Executor::start(Config::current_thread(), Arc::new(Timers::new(1 + GUESTS)));
+/// executor.unwrap().block_on(sleep(Duration::from_millis(1)));
+/// ```
 pub struct Timers {
     // [C] Turns instants into ticks.
     clock: Clock,
@@ -45,6 +54,10 @@ impl Timers {
     }
 
     /// How many slots there are wheels for.
+    ///
+    /// ```
+    /// assert_eq!(rt_time::Timers::new(3).slots(), 3);
+    /// ```
     pub fn slots(&self) -> usize {
         self.wheels.len()
     }

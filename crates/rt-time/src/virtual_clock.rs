@@ -105,6 +105,20 @@ pub fn advance(duration: Duration) -> Advance {
 }
 
 /// The future of [`advance`].
+///
+/// ```
+/// # use rt_core::{Config, Executor, GUESTS};
+/// # let timers = std::sync::Arc::new(rt_time::Timers::new(1 + GUESTS));
+/// # let executor = Executor::start(Config::current_thread(), timers).unwrap();
+/// # executor.block_on(async {
+/// use rt_time::{Advance, advance, pause};
+/// use std::time::Duration;
+///
+/// pause();
+/// let hour: Advance = advance(Duration::from_secs(3_600));
+/// hour.await; // it moves the clock when it is polled
+/// # });
+/// ```
 #[derive(Debug)]
 #[must_use = "the clock is moved only when this is awaited"]
 pub struct Advance {
