@@ -32,6 +32,13 @@ pub trait Job: 'static {
     type Out: Serialize + DeserializeOwned + Send + 'static;
 
     /// Runs it, here and now.
+    ///
+    /// ```
+    /// use rt_pool::Job;
+    ///
+    /// rt_pool::job! { fn double(n: u32) -> u32 { n * 2 } }
+    /// assert_eq!(double::call((4,)), 8);
+    /// ```
     fn call(args: Self::Args) -> Self::Out;
 }
 
@@ -48,6 +55,12 @@ pub trait JobFn<Args>: Copy + Send + 'static {
     type Out;
 
     /// Runs it, here and now.
+    ///
+    /// ```
+    /// use rt_pool::JobFn;
+    ///
+    /// assert_eq!((|a: u32, b: u32| a + b).call((1, 2)), 3);
+    /// ```
     fn call(self, args: Args) -> Self::Out;
 }
 

@@ -82,6 +82,20 @@ pub enum JobError {
 /// What a job did when its time was up.
 ///
 /// See [`JobError::TimedOut`].
+///
+/// ```
+/// # let executor = rt_core::Executor::start(
+/// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_pool::{JobError, JobPhase, ProcessPool};
+/// use std::time::Duration;
+///
+/// let pool = ProcessPool::builder().workers(1).build().unwrap();
+/// let endless = pool.run(|| -> u32 { loop { std::thread::yield_now() } }, ());
+/// let error = endless.timeout(Duration::from_millis(5)).await.unwrap_err();
+/// assert!(matches!(error, JobError::TimedOut { phase: JobPhase::Run, .. }));
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JobPhase {
@@ -94,6 +108,20 @@ pub enum JobPhase {
 /// Who took a job back.
 ///
 /// See [`JobError::Cancelled`].
+///
+/// ```
+/// # let executor = rt_core::Executor::start(
+/// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_pool::{CancelledBy, JobError, ProcessPool};
+///
+/// let pool = ProcessPool::builder().workers(1).build().unwrap();
+/// let waits = pool.try_run(|| 1, ()).unwrap();
+/// pool.cancel_pending();
+/// let error = waits.await.unwrap_err();
+/// assert!(matches!(error, JobError::Cancelled { by: CancelledBy::Call }));
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CancelledBy {
@@ -106,6 +134,18 @@ pub enum CancelledBy {
 /// A panic, as it can be told to another process.
 ///
 /// [`JobError::as_panic`] has it.
+///
+/// ```
+/// # let executor = rt_core::Executor::start(
+/// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// let pool = rt_pool::ProcessPool::builder().workers(1).build().unwrap();
+/// let error = pool.run(|| -> u32 { panic!("out of paper") }, ()).await.unwrap_err();
+/// let report = error.as_panic().unwrap();
+/// assert_eq!(report.message, "out of paper");
+/// assert!(report.location.contains(".rs:"));
+/// # });
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[non_exhaustive]
 pub struct PanicReport {
@@ -123,6 +163,16 @@ impl Error for JobError {}
 
 impl JobError {
     /// How the worker process died, if it did.
+    ///
+    /// ```
+    /// # let executor = rt_core::Executor::start(
+    /// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let pool = rt_pool::ProcessPool::builder().workers(1).build().unwrap();
+    /// let error = pool.run(|| -> u32 { std::process::exit(3) }, ()).await.unwrap_err();
+    /// assert_eq!(error.as_crash().unwrap().how.exit_code(), Some(3));
+    /// # });
+    /// ```
     pub fn as_crash(&self) -> Option<&Crash> {
         match self {
             JobError::Crashed(crash) => Some(crash),
@@ -131,6 +181,12 @@ impl JobError {
     }
 
     /// What the job's panic said, if it panicked.
+    ///
+    /// ```
+    /// use rt_pool::JobError;
+    ///
+    /// assert!(JobError::QueueFull.as_panic().is_none()); // it did not even run
+    /// ```
     pub fn as_panic(&self) -> Option<&PanicReport> {
         match self {
             JobError::Panicked(report) => Some(report),
@@ -139,11 +195,30 @@ impl JobError {
     }
 
     /// True if the job ran out of time, in the queue or while it ran.
+    ///
+    /// ```
+    /// # let executor = rt_core::Executor::start(
+    /// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// use std::time::Duration;
+    ///
+    /// let pool = rt_pool::ProcessPool::builder().workers(1).build().unwrap();
+    /// let slow = pool.run(|| std::thread::sleep(Duration::from_secs(60)), ());
+    /// assert!(slow.timeout(Duration::from_millis(5)).await.unwrap_err().is_timeout());
+    /// # });
+    /// ```
     pub fn is_timeout(&self) -> bool {
         matches!(self, JobError::TimedOut { .. })
     }
 
     /// True if the job was taken back.
+    ///
+    /// ```
+    /// use rt_pool::{CancelledBy, JobError};
+    ///
+    /// let error = JobError::Cancelled { by: CancelledBy::Shutdown };
+    /// assert!(error.is_cancelled());
+    /// ```
     pub fn is_cancelled(&self) -> bool {
         matches!(self, JobError::Cancelled { .. })
     }

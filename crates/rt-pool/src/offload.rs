@@ -45,6 +45,18 @@ use crate::thread_pool::ThreadPool;
 pub trait Offload {
     /// Runs the job and gives its result.
     ///
+    /// ```
+    /// # let executor = rt_core::Executor::start(
+    /// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_pool::{Offload, ProcessPool};
+    ///
+    /// rt_pool::job! { fn double(n: u32) -> u32 { n * 2 } }
+    /// let pool = ProcessPool::builder().workers(1).build().unwrap();
+    /// assert_eq!(pool.offload::<double>((4,)).await.unwrap(), 8);
+    /// # });
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`JobError`] says why there is none; a panic of the job is one of the reasons.
@@ -62,6 +74,18 @@ pub trait Offload {
 /// Runs jobs where they are awaited, within the poll: for tests, and for jobs that take no time.
 ///
 /// See [`Offload`].
+///
+/// ```
+/// # let executor = rt_core::Executor::start(
+/// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_pool::{Inline, Offload};
+///
+/// rt_pool::job! { fn broken() -> u32 { panic!("no paper") } }
+/// let error = Inline.offload::<broken>(()).await.unwrap_err();
+/// assert_eq!(error.as_panic().unwrap().message, "no paper");
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Inline;
 

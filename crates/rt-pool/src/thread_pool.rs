@@ -41,6 +41,11 @@ pub struct ThreadPool<S = ()> {
 
 impl ThreadPool {
     /// Says how a pool is to be made.
+    ///
+    /// ```
+    /// let pool = rt_pool::ThreadPool::builder().name("images").build()?;
+    /// # Ok::<(), rt_pool::ThreadPoolError>(())
+    /// ```
     pub fn builder() -> ThreadPoolBuilder {
         ThreadPoolBuilder::new()
     }
@@ -58,6 +63,15 @@ impl<S: 'static> ThreadPool<S> {
     /// stands still, that waits for the job.
     ///
     /// asyncio: `loop.run_in_executor(pool, f)`, `ThreadPoolExecutor.submit`.
+    ///
+    /// ```
+    /// let pool = rt_pool::ThreadPool::builder().build()?;
+    /// let fine = pool.spawn(|| 6 * 7);
+    /// let broken = pool.spawn(|| -> u32 { panic!("no paper") });
+    /// assert_eq!(fine.join_blocking(None)??, 42);
+    /// assert!(broken.join_blocking(None)?.unwrap_err().is_panic());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -160,6 +174,13 @@ impl<S: 'static> ThreadPool<S> {
     }
 
     /// What the threads do, and have done.
+    ///
+    /// ```
+    /// let pool = rt_pool::ThreadPool::builder().max_threads(1).build()?;
+    /// pool.spawn(|| ()).join_blocking(None)??;
+    /// assert_eq!(pool.metrics().threads, 1);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn metrics(&self) -> JobMetrics {
         self.threads.metrics()
     }

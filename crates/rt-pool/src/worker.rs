@@ -59,17 +59,38 @@ pub struct Worker {
 /// The program was not started as a worker.
 ///
 /// See [`Worker::serve`].
+///
+/// ```
+/// use rt_pool::worker::{NotAWorker, Worker};
+///
+/// let error: NotAWorker = Worker::new().serve().unwrap_err();
+/// assert!(error.to_string().starts_with("no pool has started this program"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NotAWorker;
 
 impl Worker {
     /// A worker without jobs.
+    ///
+    /// ```
+    /// let worker = rt_pool::worker::Worker::new();
+    /// assert!(worker.serve().is_err()); // nobody started this program as a worker
+    /// ```
     pub fn new() -> Worker {
         Worker::default()
     }
 
     /// Adds a job.
+    ///
+    /// ```
+    /// use rt_pool::worker::Worker;
+    ///
+    /// rt_pool::job! { fn double(n: u32) -> u32 { n * 2 } }
+    /// rt_pool::job! { fn half(n: u32) -> u32 { n / 2 } }
+    /// let worker = Worker::new().job::<double>().job::<half>();
+    /// assert!(worker.serve().is_err()); // nobody started this program as a worker
+    /// ```
     pub fn job<J: Job>(mut self) -> Worker {
         self.roll.add::<J>();
         self
@@ -77,6 +98,17 @@ impl Worker {
 
     /// Serves jobs until the pool has no more, and ends the process. Call it first in `main`,
     /// before there is another thread: it changes the environment.
+    ///
+    /// ```
+    /// rt_pool::job! { fn double(n: u32) -> u32 { n * 2 } }
+    ///
+    /// fn main() {
+    ///     match rt_pool::worker::Worker::new().job::<double>().serve() {
+    ///         Ok(never) => match never {},
+    ///         Err(error) => eprintln!("{error}"),
+    ///     }
+    /// }
+    /// ```
     ///
     /// # Errors
     ///

@@ -37,6 +37,19 @@ pub struct Crash {
 /// An attempt at a job that ended with the death of its process.
 ///
 /// See [`Crash::attempts`].
+///
+/// ```
+/// # let executor = rt_core::Executor::start(
+/// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// let pool = rt_pool::ProcessPool::builder().workers(1).build().unwrap();
+/// let fatal = pool.run(|| -> u32 { std::process::exit(3) }, ()).retries(1);
+/// let error = fatal.await.unwrap_err();
+/// let crash = error.as_crash().unwrap();
+/// assert_eq!(crash.attempts.len(), 1); // it was tried once before, in another process
+/// assert_ne!(crash.attempts[0].pid, crash.pid);
+/// # });
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Attempt {
@@ -78,6 +91,11 @@ pub enum DeathCause {
 
 impl DeathCause {
     /// The number of the signal, if one ended the process.
+    ///
+    /// ```
+    /// let exit = rt_pool::DeathCause::Exit(0);
+    /// assert_eq!(exit.signal(), None);
+    /// ```
     pub fn signal(&self) -> Option<i32> {
         match self {
             DeathCause::Signal { number, .. } => Some(*number),
@@ -86,6 +104,11 @@ impl DeathCause {
     }
 
     /// The exit code, if the process ended itself.
+    ///
+    /// ```
+    /// let exit = rt_pool::DeathCause::Exit(0);
+    /// assert_eq!(exit.exit_code(), Some(0));
+    /// ```
     pub fn exit_code(&self) -> Option<i32> {
         match self {
             DeathCause::Exit(code) => Some(*code),

@@ -39,6 +39,11 @@ impl Blob {
     }
 
     /// The bytes as a vector: without a copy if no other clone has them and they were one.
+    ///
+    /// ```
+    /// let blob = rt_pool::Blob::from(vec![1, 2, 3]);
+    /// assert_eq!(blob.into_vec(), [1, 2, 3]);
+    /// ```
     pub fn into_vec(self) -> Vec<u8> {
         match self.0 {
             BlobBytes::Own(bytes) => Arc::unwrap_or_clone(bytes),

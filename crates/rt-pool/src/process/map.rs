@@ -27,6 +27,17 @@ const CHUNK_MAX: usize = 4096;
 ///
 /// Made by [`ProcessPool::map`]. Arguments are taken from their iterator as they are needed, so it
 /// may be endless. Several go in one message; how many is found out from the time they take.
+///
+/// ```
+/// # let executor = rt_core::Executor::start(
+/// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// let pool = rt_pool::ProcessPool::builder().workers(1).build().unwrap();
+/// let halves = pool.map(|n: u32| n / 2, [4, 6]).collect().await;
+/// let halves: Vec<u32> = halves.into_iter().collect::<Result<_, _>>().unwrap();
+/// assert_eq!(halves, [2, 3]);
+/// # });
+/// ```
 #[must_use = "a map does nothing until its results are asked for"]
 pub struct Map<I, F, A>
 where
@@ -117,6 +128,18 @@ where
     }
 
     /// How many messages are on their way at a time; by default 2 for each worker.
+    ///
+    /// ```
+    /// # let executor = rt_core::Executor::start(
+    /// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// use std::num::NonZeroUsize;
+    ///
+    /// let pool = rt_pool::ProcessPool::builder().workers(1).build().unwrap();
+    /// let one_by_one = pool.map(|n: u32| n / 2, 0..10).in_flight(NonZeroUsize::MIN);
+    /// assert_eq!(one_by_one.collect().await.len(), 10);
+    /// # });
+    /// ```
     #[doc(alias = "buffersize")]
     pub fn in_flight(mut self, messages: NonZeroUsize) -> Self {
         self.in_flight_max = messages.get();
@@ -124,18 +147,52 @@ where
     }
 
     /// How long the function may run over the arguments of one message.
+    ///
+    /// ```
+    /// # let executor = rt_core::Executor::start(
+    /// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// use std::time::Duration;
+    ///
+    /// let pool = rt_pool::ProcessPool::builder().workers(1).build().unwrap();
+    /// let sleeps = pool.map(|ms| std::thread::sleep(Duration::from_millis(ms)), [60_000]);
+    /// let results = sleeps.timeout(Duration::from_millis(5)).collect().await;
+    /// assert!(results[0].as_ref().unwrap_err().is_timeout());
+    /// # });
+    /// ```
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.pieces.brief_mut().timeout = Some(timeout);
         self
     }
 
     /// The function does no harm when it is run again, so arguments whose process died are.
+    ///
+    /// ```
+    /// # let executor = rt_core::Executor::start(
+    /// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let pool = rt_pool::ProcessPool::builder().workers(1).build().unwrap();
+    /// let exit_at_three = |n: u32| if n == 3 { std::process::exit(1) } else { n };
+    /// let results = pool.map(exit_at_three, 0..10).idempotent().collect().await;
+    /// assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 9);
+    /// # });
+    /// ```
     pub fn idempotent(mut self) -> Self {
         self.pieces.make_idempotent();
         self
     }
 
     /// The next result; `None` behind the last.
+    ///
+    /// ```
+    /// # let executor = rt_core::Executor::start(
+    /// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let pool = rt_pool::ProcessPool::builder().workers(1).build().unwrap();
+    /// let mut endless = pool.map(|n: u32| n / 2, 2..);
+    /// assert_eq!(endless.next_result().await.unwrap().unwrap(), 1);
+    /// # });
+    /// ```
     ///
     /// # Cancel safety
     ///
@@ -151,6 +208,17 @@ where
     }
 
     /// All results, in order.
+    ///
+    /// ```
+    /// # let executor = rt_core::Executor::start(
+    /// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let pool = rt_pool::ProcessPool::builder().workers(1).build().unwrap();
+    /// let results = pool.map(|n: u32| 12 / n, [3, 0, 4]).collect().await;
+    /// assert!(results[1].is_err()); // it panicked, and the others did not
+    /// assert_eq!(*results[2].as_ref().unwrap(), 3);
+    /// # });
+    /// ```
     pub async fn collect(mut self) -> Vec<Result<F::Out, JobError>> {
         let mut results = Vec::with_capacity(self.arguments.size_hint().0);
         while let Some(result) = poll_fn(|cx| self.poll_next(cx)).await {
@@ -160,6 +228,17 @@ where
     }
 
     /// What [`Map::next_result`] polls.
+    ///
+    /// ```
+    /// # let executor = rt_core::Executor::start(
+    /// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let pool = rt_pool::ProcessPool::builder().workers(1).build().unwrap();
+    /// let mut halves = pool.map(|n: u32| n / 2, [8]);
+    /// let first = std::future::poll_fn(|cx| halves.poll_next(cx)).await;
+    /// assert_eq!(first.unwrap().unwrap(), 4);
+    /// # });
+    /// ```
     pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<F::Out, JobError>>> {
         loop {
             if let Some(result) = self.pieces.take_result() {

@@ -63,6 +63,11 @@ const DROP_GRACE: Duration = Duration::from_secs(1);
 
 impl ProcessPool {
     /// Says what a pool is to be; see [`ProcessPoolBuilder`].
+    ///
+    /// ```
+    /// let pool = rt_pool::ProcessPool::builder().workers(2).build().unwrap();
+    /// assert!(pool.worker_pids().is_empty()); // they come with the first jobs
+    /// ```
     pub fn builder() -> ProcessPoolBuilder {
         ProcessPoolBuilder::new()
     }
@@ -336,6 +341,20 @@ impl fmt::Debug for ProcessPool {
 /// When it is dropped early the pool goes on as a dropped one does: what runs has a second to end.
 ///
 /// [`ProcessPool::close`] and [`ProcessPool::kill`] give it.
+///
+/// ```
+/// # let executor = rt_core::Executor::start(
+/// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_pool::{ProcessPool, ProcessPoolClose};
+///
+/// let pool = ProcessPool::builder().workers(1).build().unwrap();
+/// let job = pool.try_run(|| 1, ()).unwrap();
+/// let end: ProcessPoolClose = pool.close();
+/// end.await;
+/// assert_eq!(job.await.unwrap(), 1);
+/// # });
+/// ```
 #[derive(Debug)]
 #[must_use = "the pool was told to end; await this to know when it has"]
 pub struct ProcessPoolClose {

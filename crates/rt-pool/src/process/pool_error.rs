@@ -8,6 +8,11 @@ use super::spawner::DEPTH_MAX;
 /// Why there is no pool.
 ///
 /// See [`ProcessPoolBuilder::build`](crate::ProcessPoolBuilder::build).
+///
+/// ```
+/// let refused = rt_pool::ProcessPool::builder().workers(0).build().unwrap_err();
+/// assert_eq!(refused.to_string(), "cannot have 0 workers; ask for 1 to 1024");
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum ProcessPoolError {

@@ -108,12 +108,38 @@ impl<A, T> Run<A, T> {
 
     /// How long the job may run. Its time begins when it is handed to a process, not before. When
     /// it is up the error comes at once; the process is killed when the grace is over.
+    ///
+    /// ```
+    /// # let executor = rt_core::Executor::start(
+    /// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// use std::time::Duration;
+    ///
+    /// let pool = rt_pool::ProcessPool::builder().workers(1).build().unwrap();
+    /// let endless = pool.run(|| -> u32 { loop { std::thread::yield_now() } }, ());
+    /// assert!(endless.timeout(Duration::from_millis(5)).await.unwrap_err().is_timeout());
+    /// # });
+    /// ```
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.brief.timeout = Some(timeout);
         self
     }
 
     /// How long the job may wait for a process.
+    ///
+    /// ```
+    /// # let executor = rt_core::Executor::start(
+    /// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_pool::{JobError, JobPhase, ProcessPool};
+    /// use std::time::Duration;
+    ///
+    /// let pool = ProcessPool::builder().workers(1).build().unwrap();
+    /// let impatient = pool.run(|| 1, ()).queue_timeout(Duration::ZERO);
+    /// let error = impatient.await.unwrap_err(); // no process was there at once
+    /// assert!(matches!(error, JobError::TimedOut { phase: JobPhase::Queue, .. }));
+    /// # });
+    /// ```
     pub fn queue_timeout(mut self, timeout: Duration) -> Self {
         self.brief.queue_timeout = Some(timeout);
         self
@@ -121,6 +147,21 @@ impl<A, T> Run<A, T> {
 
     /// How long a job that is no longer wanted has to end by itself; then its process is killed. A
     /// job learns of it from [`worker::is_cancelled`](crate::worker::is_cancelled).
+    ///
+    /// ```
+    /// # let executor = rt_core::Executor::start(
+    /// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// use std::time::Duration;
+    ///
+    /// let pool = rt_pool::ProcessPool::builder().workers(1).build().unwrap();
+    /// let polite = pool.run(|| while !rt_pool::worker::is_cancelled() {}, ());
+    /// let polite = polite.timeout(Duration::from_millis(5)).grace(Duration::from_secs(10));
+    /// assert!(polite.await.unwrap_err().is_timeout());
+    /// assert_eq!(pool.run(|| 1, ()).await.unwrap(), 1);
+    /// assert_eq!(pool.stats().started, 1); // the process was not killed
+    /// # });
+    /// ```
     pub fn grace(mut self, grace: Duration) -> Self {
         self.brief.grace = grace;
         self
@@ -139,6 +180,17 @@ impl<A, T> Run<A, T> {
     /// it must do no harm by that. A job that kills two processes is not tried again, unless the
     /// pool allows more: see
     /// [`ProcessPoolBuilder::kills_max`](crate::ProcessPoolBuilder::kills_max).
+    ///
+    /// ```
+    /// # let executor = rt_core::Executor::start(
+    /// #     rt_core::Config::current_thread(), std::sync::Arc::new(rt_core::NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let pool = rt_pool::ProcessPool::builder().workers(1).build().unwrap();
+    /// let fatal = pool.run(|| -> u32 { std::process::exit(3) }, ()).retries(1);
+    /// assert!(fatal.await.is_err());
+    /// assert_eq!(pool.stats().retried, 1);
+    /// # });
+    /// ```
     pub fn retries(mut self, retries: u32) -> Self {
         self.brief.retries = retries;
         self

@@ -44,6 +44,11 @@ pub(crate) struct Recipe {
 /// Where a job's standard output goes.
 ///
 /// See [`ProcessPoolBuilder::stdout`](crate::ProcessPoolBuilder::stdout).
+///
+/// ```
+/// let pool = rt_pool::ProcessPool::builder().stdout(rt_pool::WorkerOutput::Null).build();
+/// assert!(pool.is_ok());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WorkerOutput {

@@ -6,6 +6,15 @@ use std::time::Duration;
 use rt_core::TaskSite;
 
 /// What the shutdown of a [`ThreadPool`](crate::ThreadPool) found.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// let pool = rt_pool::ThreadPool::builder().build()?;
+/// let report: rt_pool::ThreadPoolReport = pool.shutdown(Duration::from_secs(10));
+/// assert_eq!((report.stuck_jobs.len(), report.ended_jobs), (0, 0));
+/// # Ok::<(), rt_pool::ThreadPoolError>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct ThreadPoolReport {
