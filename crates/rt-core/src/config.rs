@@ -76,6 +76,12 @@ pub const WORKERS_VARIABLE: &str = "RT_WORKER_THREADS";
 /// How the tasks of an executor are run.
 ///
 /// [`Config`] has a function for each.
+///
+/// ```
+/// use rt_core::{Config, Flavor};
+///
+/// assert_eq!(Config::current_thread().flavor, Flavor::CurrentThread);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Flavor {
@@ -142,6 +148,11 @@ impl Config {
     ///
     /// The environment variable `RT_WORKER_THREADS` overrides the number.
     ///
+    /// ```
+    /// let config = rt_core::Config::multi_thread().unwrap();
+    /// assert!(config.workers >= 1);
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`WorkersError`] when the variable is set to anything but 1 to [`WORKERS_MAX`].
@@ -154,6 +165,14 @@ impl Config {
     }
 
     /// No worker threads; tasks run inside `block_on`.
+    ///
+    /// ```
+    /// use rt_core::{Config, Executor, NoDriver};
+    /// use std::sync::Arc;
+    ///
+    /// let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// assert_eq!(executor.block_on(async { 6 * 7 }), 42);
+    /// ```
     pub fn current_thread() -> Config {
         Config {
             flavor: Flavor::CurrentThread,
@@ -174,6 +193,15 @@ impl Config {
 
     /// No worker threads; inside `block_on` tasks run as on this many workers, in an order that
     /// `choices` decide.
+    ///
+    /// ```
+    /// use rt_core::{Choices, Config, Executor, NoDriver};
+    /// use std::sync::Arc;
+    ///
+    /// let config = Config::deterministic(2, Choices::Seed(7));
+    /// let executor = Executor::start(config, Arc::new(NoDriver)).unwrap();
+    /// assert_eq!(executor.block_on(async { 6 * 7 }), 42);
+    /// ```
     pub fn deterministic(workers: usize, choices: Choices) -> Config {
         let flavor = Flavor::Deterministic;
         Config { flavor, workers, choices, ..Config::current_thread() }

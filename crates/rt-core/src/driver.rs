@@ -16,6 +16,32 @@ use crate::shared::ExecutorShared;
 /// [`GUESTS`] slots for threads inside `block_on`. rt-time implements it for timers.
 ///
 /// [`GUESTS`]: crate::GUESTS
+///
+/// ```
+/// use rt_core::{Config, Driver, Executor};
+/// use std::any::{Any, TypeId};
+/// use std::sync::{Arc, atomic::{AtomicU64, Ordering}};
+/// use std::time::Instant;
+///
+/// /// Counts how often it is asked, and has nothing that falls due.
+/// #[derive(Default)]
+/// struct Looks(AtomicU64);
+///
+/// impl Driver for Looks {
+///     fn turn(&self, _slot: usize) -> Option<Instant> {
+///         self.0.fetch_add(1, Ordering::Relaxed);
+///         None
+///     }
+///     fn hand_over(&self, _from: usize, _to: usize) -> bool { false }
+///     fn shutdown(&self, _slot: usize) {}
+///     fn part(&self, id: TypeId) -> Option<&(dyn Any + Send + Sync)> {
+///         (id == TypeId::of::<Looks>()).then_some(self)
+///     }
+/// }
+///
+/// let executor = Executor::start(Config::current_thread(), Arc::new(Looks::default())).unwrap();
+/// executor.block_on(rt_core::yield_now());
+/// ```
 pub trait Driver: Send + Sync + 'static {
     /// Fires what is due for `slot`, and returns when the slot's thread must be awake next.
     ///
@@ -66,6 +92,14 @@ pub type DriverSleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 /// A driver with nothing in it.
 ///
 /// For an executor that needs no timers; see [`Executor::start`](crate::Executor::start).
+///
+/// ```
+/// use rt_core::{Config, Executor, NoDriver};
+///
+/// let driver = std::sync::Arc::new(NoDriver);
+/// let executor = Executor::start(Config::current_thread(), driver).unwrap();
+/// executor.block_on(async {});
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoDriver;
 
@@ -88,6 +122,27 @@ impl Driver for NoDriver {
 /// Where a registration made on the calling thread belongs.
 ///
 /// [`with_driver`] gives it.
+///
+/// ```
+/// # use rt_core::{Config, Driver, Executor};
+/// # use std::{any::{Any, TypeId}, sync::Arc, time::Instant};
+/// # struct Timers;
+/// # impl Driver for Timers {
+/// #     fn turn(&self, _slot: usize) -> Option<Instant> { None }
+/// #     fn hand_over(&self, _from: usize, _to: usize) -> bool { false }
+/// #     fn shutdown(&self, _slot: usize) {}
+/// #     fn part(&self, id: TypeId) -> Option<&(dyn Any + Send + Sync)> {
+/// #         (id == TypeId::of::<Timers>()).then_some(self)
+/// #     }
+/// # }
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(Timers)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::{Place, with_driver};
+///
+/// let own = with_driver(|_: &Timers, place: Place<'_>| place.is_own());
+/// assert_eq!(own, Ok(true));
+/// # });
+/// ```
 pub struct Place<'a> {
     shared: &'a ExecutorShared,
     slot: usize,
@@ -96,23 +151,97 @@ pub struct Place<'a> {
 
 impl Place<'_> {
     /// The slot to register with.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Driver, Executor};
+    /// # use std::{any::{Any, TypeId}, sync::Arc, time::Instant};
+    /// # struct Timers;
+    /// # impl Driver for Timers {
+    /// #     fn turn(&self, _slot: usize) -> Option<Instant> { None }
+    /// #     fn hand_over(&self, _from: usize, _to: usize) -> bool { false }
+    /// #     fn shutdown(&self, _slot: usize) {}
+    /// #     fn part(&self, id: TypeId) -> Option<&(dyn Any + Send + Sync)> {
+    /// #         (id == TypeId::of::<Timers>()).then_some(self)
+    /// #     }
+    /// # }
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(Timers)).unwrap();
+    /// # executor.block_on(async {
+    /// let slot = rt_core::with_driver(|_: &Timers, place| place.slot());
+    /// assert!(slot.unwrap() <= rt_core::GUESTS); // there is one worker's, and the guests'
+    /// # });
+    /// ```
     pub fn slot(&self) -> usize {
         self.slot
     }
 
     /// True if the calling thread drives that slot: it will look before it sleeps.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Driver, Executor};
+    /// # use std::{any::{Any, TypeId}, sync::Arc, time::Instant};
+    /// # struct Timers;
+    /// # impl Driver for Timers {
+    /// #     fn turn(&self, _slot: usize) -> Option<Instant> { None }
+    /// #     fn hand_over(&self, _from: usize, _to: usize) -> bool { false }
+    /// #     fn shutdown(&self, _slot: usize) {}
+    /// #     fn part(&self, id: TypeId) -> Option<&(dyn Any + Send + Sync)> {
+    /// #         (id == TypeId::of::<Timers>()).then_some(self)
+    /// #     }
+    /// # }
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(Timers)).unwrap();
+    /// # executor.block_on(async {
+    /// let is_own = rt_core::with_driver(|_: &Timers, place| place.is_own());
+    /// assert_eq!(is_own, Ok(true));
+    /// # });
+    /// ```
     pub fn is_own(&self) -> bool {
         self.is_own
     }
 
     /// Tells every thread that the driver's clock was stopped, started or set. From now on the
     /// executor counts who sleeps, and calls [`Driver::jump`] when everybody does.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Driver, Executor};
+    /// # use std::{any::{Any, TypeId}, sync::Arc, time::Instant};
+    /// # struct Timers;
+    /// # impl Driver for Timers {
+    /// #     fn turn(&self, _slot: usize) -> Option<Instant> { None }
+    /// #     fn hand_over(&self, _from: usize, _to: usize) -> bool { false }
+    /// #     fn shutdown(&self, _slot: usize) {}
+    /// #     fn part(&self, id: TypeId) -> Option<&(dyn Any + Send + Sync)> {
+    /// #         (id == TypeId::of::<Timers>()).then_some(self)
+    /// #     }
+    /// # }
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(Timers)).unwrap();
+    /// # executor.block_on(async {
+    /// rt_core::with_driver(|_: &Timers, place| place.clock_changed()).unwrap();
+    /// # });
+    /// ```
     pub fn clock_changed(&self) {
         self.shared.count_sleepers();
         self.shared.unpark_all();
     }
 
     /// Makes the thread of the slot look at its driver again; nothing to do for one's own.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Driver, Executor};
+    /// # use std::{any::{Any, TypeId}, sync::Arc, time::Instant};
+    /// # struct Timers;
+    /// # impl Driver for Timers {
+    /// #     fn turn(&self, _slot: usize) -> Option<Instant> { None }
+    /// #     fn hand_over(&self, _from: usize, _to: usize) -> bool { false }
+    /// #     fn shutdown(&self, _slot: usize) {}
+    /// #     fn part(&self, id: TypeId) -> Option<&(dyn Any + Send + Sync)> {
+    /// #         (id == TypeId::of::<Timers>()).then_some(self)
+    /// #     }
+    /// # }
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(Timers)).unwrap();
+    /// # executor.block_on(async {
+    /// rt_core::with_driver(|_: &Timers, place| place.unpark()).unwrap();
+    /// # });
+    /// ```
     pub fn unpark(&self) {
         if !self.is_own {
             self.shared.slots[self.slot].parker.unpark();
@@ -127,6 +256,25 @@ impl fmt::Debug for Place<'_> {
 }
 
 /// Calls `f` with the part of the current runtime's driver that has type `D`.
+///
+/// ```
+/// # use rt_core::{Config, Driver, Executor};
+/// # use std::{any::{Any, TypeId}, sync::Arc, time::Instant};
+/// # struct Timers;
+/// # impl Driver for Timers {
+/// #     fn turn(&self, _slot: usize) -> Option<Instant> { None }
+/// #     fn hand_over(&self, _from: usize, _to: usize) -> bool { false }
+/// #     fn shutdown(&self, _slot: usize) {}
+/// #     fn part(&self, id: TypeId) -> Option<&(dyn Any + Send + Sync)> {
+/// #         (id == TypeId::of::<Timers>()).then_some(self)
+/// #     }
+/// # }
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(Timers)).unwrap();
+/// # executor.block_on(async {
+/// let found = rt_core::with_driver(|_: &Timers, _place| "there they are");
+/// assert_eq!(found, Ok("there they are"));
+/// # });
+/// ```
 ///
 /// # Errors
 ///

@@ -40,6 +40,15 @@ pub struct Dump {
 
 /// The tasks of the current runtime and what they wait for; see [`ExecutorHandle::dump`].
 ///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// println!("{}", rt_core::dump());
+/// # });
+/// ```
+///
 /// # Panics
 ///
 /// Outside a runtime.
@@ -68,6 +77,16 @@ impl ExecutorHandle {
 
 impl Dump {
     /// The tasks, by number.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// rt_core::spawn(std::future::pending::<()>());
+    /// assert_eq!(rt_core::dump().tasks().len(), 2); // with the future of `block_on`
+    /// # });
+    /// ```
     pub fn tasks(&self) -> &[TaskInfo] {
         &self.tasks
     }
@@ -76,6 +95,15 @@ impl Dump {
     /// last for the first. While nobody aborts one of them, they wait for ever.
     ///
     /// A dump is of about one moment, so a circle that is not in the next dump was none.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// assert!(rt_core::dump().cycles().is_empty());
+    /// # });
+    /// ```
     pub fn cycles(&self) -> Vec<Vec<&TaskInfo>> {
         let by_id: HashMap<Id, &TaskInfo> = self.tasks.iter().map(|task| (task.id, task)).collect();
         let mut seen = HashMap::new();

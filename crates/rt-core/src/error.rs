@@ -10,6 +10,15 @@ use crate::config::{WORKERS_MAX, WORKERS_VARIABLE};
 /// The environment asks for a number of workers that cannot be had.
 ///
 /// See [`StartError::Environment`].
+///
+/// ```
+/// use rt_core::{Config, WorkersError};
+///
+/// fn config() -> Result<Config, WorkersError> {
+///     Config::multi_thread() // fails if `RT_WORKER_THREADS` says `many`
+/// }
+/// assert!(config().is_ok());
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorkersError {
     text: String,

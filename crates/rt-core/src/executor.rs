@@ -67,6 +67,15 @@ enum Wait {
 impl Executor {
     /// Starts the worker threads.
     ///
+    /// ```
+    /// use rt_core::{Config, Executor, NoDriver};
+    /// use std::sync::Arc;
+    ///
+    /// let config = Config::multi_thread().unwrap();
+    /// let executor = Executor::start(config, Arc::new(NoDriver)).unwrap();
+    /// assert_eq!(executor.block_on(async { 6 * 7 }), 42);
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`StartError`] when the number of workers is out of range, or the system refuses a thread;
@@ -112,6 +121,15 @@ impl Executor {
     }
 
     /// A way in for other threads.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// let handle = executor.handle().clone();
+    /// let task = std::thread::spawn(move || handle.spawn(async { 42 })).join().unwrap();
+    /// assert_eq!(executor.block_on(task).unwrap(), 42);
+    /// ```
     pub fn handle(&self) -> &ExecutorHandle {
         &self.handle
     }
@@ -120,6 +138,14 @@ impl Executor {
     ///
     /// The thread helps to run the tasks it spawns while its own future waits; workers may steal
     /// them. asyncio: `Runner.run`.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// let hello = String::from("hello");
+    /// assert_eq!(executor.block_on(async { hello.len() }), 5); // it may borrow
+    /// ```
     ///
     /// # Panics
     ///
@@ -131,6 +157,16 @@ impl Executor {
 
     /// As [`block_on`](Executor::block_on), with an error instead of a panic when nested.
     ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// let handle = executor.handle().clone();
+    /// let nested = executor.block_on(async { handle.try_block_on(async {}) });
+    /// assert!(nested.is_err());
+    /// assert!(executor.try_block_on(async {}).is_ok());
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`BlockOnError`] if the thread runs tasks, is inside a `block_on` already or is ending, or
@@ -141,6 +177,19 @@ impl Executor {
     }
 
     /// What a deterministic executor has chosen and done so far.
+    ///
+    /// ```
+    /// use rt_core::{Choices, Config, Executor, NoDriver};
+    /// use std::sync::Arc;
+    ///
+    /// let run = || {
+    ///     let config = Config::deterministic(2, Choices::Seed(7));
+    ///     let executor = Executor::start(config, Arc::new(NoDriver)).unwrap();
+    ///     executor.block_on(async { rt_core::spawn(rt_core::yield_now()).await.unwrap() });
+    ///     executor.schedule().hash
+    /// };
+    /// assert_eq!(run(), run()); // a seed is a schedule
+    /// ```
     ///
     /// # Panics
     ///
@@ -155,6 +204,15 @@ impl Executor {
     ///
     /// It waits for the worker threads, however long a task stays in its poll; inside async code it
     /// waits for nothing, and the report tells how far the shutdown had come.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// executor.handle().spawn(std::future::pending::<()>());
+    /// let report = executor.shutdown();
+    /// assert_eq!(report.aborted_total, 1);
+    /// ```
     pub fn shutdown(mut self) -> ShutdownReport {
         self.stop(Wait::End)
     }
@@ -163,12 +221,28 @@ impl Executor {
     ///
     /// The report names the workers that are stuck, and in which task. Of their tasks, those that
     /// wait or are queued are ended here, on the calling thread.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// let report = executor.shutdown_timeout(std::time::Duration::from_secs(10));
+    /// assert!(report.leaked_threads.is_empty());
+    /// ```
     pub fn shutdown_timeout(mut self, limit: Duration) -> ShutdownReport {
         // A limit beyond what the clock can tell is none.
         self.stop(Instant::now().checked_add(limit).map_or(Wait::End, Wait::Until))
     }
 
     /// Shuts down without waiting for the worker threads.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// executor.handle().spawn(std::future::pending::<()>());
+    /// executor.shutdown_background(); // the task is dropped by whoever comes to it
+    /// ```
     pub fn shutdown_background(mut self) {
         self.stop(Wait::Nothing);
     }

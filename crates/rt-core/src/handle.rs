@@ -48,6 +48,17 @@ impl ExecutorHandle {
 
     /// The runtime that the calling thread is inside.
     ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let handle = rt_core::ExecutorHandle::current();
+    /// let task = std::thread::spawn(move || handle.spawn(async { 42 })).join().unwrap();
+    /// assert_eq!(task.await.unwrap(), 42);
+    /// # });
+    /// ```
+    ///
     /// # Panics
     ///
     /// Outside a runtime; see [`ExecutorHandle::try_current`].
@@ -61,6 +72,10 @@ impl ExecutorHandle {
 
     /// The runtime that the calling thread is inside.
     ///
+    /// ```
+    /// assert!(rt_core::ExecutorHandle::try_current().is_err()); // this thread is in no runtime
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`NoRuntime`] on a thread that is neither a worker, nor inside `block_on` or
@@ -72,6 +87,15 @@ impl ExecutorHandle {
     /// Starts a task on this executor; see [`spawn`].
     ///
     /// After the executor has shut down the task is dropped at once, and its handle says cancelled.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// let handle = executor.handle().clone();
+    /// let task = std::thread::spawn(move || handle.spawn(async { 42 })).join().unwrap();
+    /// assert_eq!(executor.block_on(task).unwrap(), 42);
+    /// ```
     ///
     /// # Panics
     ///
@@ -95,6 +119,15 @@ impl ExecutorHandle {
 
     /// Runs a future on the calling thread, inside this executor; see `Executor::block_on`.
     ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// let handle = executor.handle().clone();
+    /// let thread = std::thread::spawn(move || handle.block_on(async { 42 }));
+    /// assert_eq!(thread.join().unwrap(), 42);
+    /// ```
+    ///
     /// # Panics
     ///
     /// If the future panics, and where [`try_block_on`](ExecutorHandle::try_block_on) gives an
@@ -108,6 +141,15 @@ impl ExecutorHandle {
     }
 
     /// As [`block_on`](ExecutorHandle::block_on), with an error instead of a panic when nested.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// let handle = executor.handle();
+    /// let nested = executor.block_on(async { handle.try_block_on(async {}) });
+    /// assert!(nested.is_err()); // it would hold up its own thread
+    /// ```
     ///
     /// # Errors
     ///
@@ -155,6 +197,14 @@ impl ExecutorHandle {
     }
 
     /// What the workers have done so far.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// executor.handle().spawn(std::future::pending::<()>());
+    /// assert_eq!(executor.handle().metrics().tasks_alive(), 1);
+    /// ```
     pub fn metrics(&self) -> Metrics {
         self.shared.metrics()
     }
@@ -168,6 +218,18 @@ impl fmt::Debug for ExecutorHandle {
 
 /// Ends what [`ExecutorHandle::enter`] began. Guards may be dropped in any order: the runtime
 /// entered last, of those not left yet, is the current one.
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// use rt_core::EnterGuard;
+///
+/// let inside: EnterGuard<'_> = executor.handle().enter();
+/// let task = rt_core::spawn(async { 42 }); // here it would panic otherwise
+/// drop(inside);
+/// assert_eq!(executor.block_on(task).unwrap(), 42);
+/// ```
 #[derive(Debug)]
 #[must_use = "the runtime is current only while the guard lives"]
 pub struct EnterGuard<'a> {
@@ -216,6 +278,10 @@ where
 
 /// As [`spawn`], with an error instead of a panic.
 ///
+/// ```
+/// assert!(rt_core::try_spawn(async {}).is_err()); // there is no runtime here
+/// ```
+///
 /// # Errors
 ///
 /// [`NoRuntime`] outside a runtime.
@@ -242,6 +308,17 @@ where
 }
 
 /// The number of the task that is running.
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// let task = rt_core::spawn(async { rt_core::id() });
+/// let id = task.id();
+/// assert_eq!(task.await.unwrap(), id);
+/// # });
+/// ```
 ///
 /// # Panics
 ///

@@ -15,6 +15,23 @@ use rt_primitive::contain::contain;
 /// A failure that no code of the program gets to see otherwise.
 ///
 /// [`Config`](crate::Config) says who is told; in crate `rt` it is `Builder::on_unhandled`.
+///
+/// ```
+/// use rt_core::{Config, Executor, NoDriver, Unhandled};
+/// use std::sync::{Arc, mpsc::channel};
+///
+/// let (tell, told) = channel();
+/// let mut config = Config::current_thread();
+/// config.on_unhandled = Some(Arc::new(move |failure: &Unhandled<'_>| {
+///     tell.send(failure.message().map(str::to_owned)).unwrap();
+/// }));
+/// let executor = Executor::start(config, Arc::new(NoDriver)).unwrap();
+/// executor.block_on(async {
+///     rt_core::spawn(async { panic!("nobody joins me") });
+///     rt_core::yield_now().await;
+/// });
+/// assert_eq!(told.recv().unwrap().as_deref(), Some("nobody joins me"));
+/// ```
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum Unhandled<'a> {
@@ -211,6 +228,19 @@ fn poll_watched(instrument: &dyn Instrument, worker: usize, reference: &TaskRef)
 
 impl Unhandled<'_> {
     /// The task that the failure has to do with.
+    ///
+    /// ```
+    /// use rt_core::{Config, Unhandled};
+    /// use std::sync::Arc;
+    ///
+    /// let mut config = Config::current_thread();
+    /// config.on_unhandled = Some(Arc::new(|failure: &Unhandled<'_>| {
+    ///     eprintln!("{} failed", failure.task());
+    /// }));
+    /// # let executor = rt_core::Executor::start(config, Arc::new(rt_core::NoDriver)).unwrap();
+    /// # executor.handle().spawn(async { panic!() });
+    /// # executor.block_on(rt_core::yield_now());
+    /// ```
     pub fn task(&self) -> &TaskInfo {
         match self {
             Unhandled::TaskPanicked { task, .. } | Unhandled::CallbackPanicked { task, .. } => task,
@@ -218,6 +248,19 @@ impl Unhandled<'_> {
     }
 
     /// What was said by the panic, if it is text.
+    ///
+    /// ```
+    /// use rt_core::{Config, Unhandled};
+    /// use std::sync::Arc;
+    ///
+    /// let mut config = Config::current_thread();
+    /// config.on_unhandled = Some(Arc::new(|failure: &Unhandled<'_>| {
+    ///     eprintln!("{}", failure.message().unwrap_or("no text"));
+    /// }));
+    /// # let executor = rt_core::Executor::start(config, Arc::new(rt_core::NoDriver)).unwrap();
+    /// # executor.handle().spawn(async { panic!() });
+    /// # executor.block_on(rt_core::yield_now());
+    /// ```
     pub fn message(&self) -> Option<&str> {
         let (Unhandled::TaskPanicked { panic, .. } | Unhandled::CallbackPanicked { panic, .. }) =
             self;

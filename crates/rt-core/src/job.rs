@@ -61,6 +61,12 @@ pub struct Job {
 
 impl Job {
     /// A job of no runtime, and the handle that waits for it.
+    ///
+    /// ```
+    /// let (job, handle) = rt_core::Job::new(|| 6 * 7);
+    /// assert!(job.run());
+    /// assert_eq!(handle.join_blocking(None).unwrap().unwrap(), 42);
+    /// ```
     #[track_caller]
     pub fn new<F, T>(f: F) -> (Job, JoinHandle<T>)
     where
@@ -71,6 +77,14 @@ impl Job {
     }
 
     /// The same, spawned at some other place.
+    ///
+    /// ```
+    /// use std::panic::Location;
+    ///
+    /// let here = Location::caller();
+    /// let (job, _handle) = rt_core::Job::at(here, || ());
+    /// assert_eq!(job.site().spawned_at, here);
+    /// ```
     pub fn at<F, T>(spawned_at: &'static Location<'static>, f: F) -> (Job, JoinHandle<T>)
     where
         F: FnOnce() -> T + Send + 'static,
@@ -84,6 +98,12 @@ impl Job {
     /// Runs the job on the calling thread, which it may block; false if it was ended before.
     ///
     /// A panic of the job goes into its handle.
+    ///
+    /// ```
+    /// let (job, handle) = rt_core::Job::new(|| unreachable!());
+    /// handle.abort();
+    /// assert!(!job.run());
+    /// ```
     pub fn run(self) -> bool {
         perturb!();
         // If not held by now, it is ended, or about to be by who holds it.
@@ -103,11 +123,22 @@ impl Job {
     }
 
     /// True once the job has been ended: it need not be run any more.
+    ///
+    /// ```
+    /// let (job, handle) = rt_core::Job::new(|| ());
+    /// handle.abort();
+    /// assert!(job.is_ended());
+    /// ```
     pub fn is_ended(&self) -> bool {
         self.task.state().load().is_complete()
     }
 
     /// Which job it is, and where it was spawned.
+    ///
+    /// ```
+    /// let (job, handle) = rt_core::Job::new(|| ());
+    /// assert_eq!(job.site().id, handle.id());
+    /// ```
     pub fn site(&self) -> TaskSite {
         let header = self.task.header();
         TaskSite { id: header.id, spawned_at: header.spawned_at }
@@ -115,6 +146,11 @@ impl Job {
 
     /// Makes the job's runtime the current one on the calling thread, for as long as the guard
     /// lives; `None` for a job of no runtime.
+    ///
+    /// ```
+    /// let (job, _handle) = rt_core::Job::new(|| ());
+    /// assert!(job.enter().is_none()); // it is a job of no runtime
+    /// ```
     pub fn enter(&self) -> Option<EnterGuard<'static>> {
         executor_of(self.task).map(|shared| EnterGuard::new(entered::enter(&shared)))
     }

@@ -41,6 +41,14 @@ pub struct Metrics {
 
 impl Metrics {
     /// Tasks that have not ended.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// executor.handle().spawn(std::future::pending::<()>());
+    /// assert_eq!(executor.handle().metrics().tasks_alive(), 1);
+    /// ```
     pub fn tasks_alive(&self) -> u64 {
         self.tasks_spawned.saturating_sub(self.tasks_finished)
     }
@@ -49,6 +57,14 @@ impl Metrics {
 /// What one worker has done.
 ///
 /// See [`Metrics`].
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// executor.block_on(async { rt_core::spawn(async {}).await.unwrap() });
+/// println!("{:?}", executor.handle().metrics().workers);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WorkerMetrics {

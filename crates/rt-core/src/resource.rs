@@ -50,11 +50,21 @@ pub struct Resource {
 
 impl Resource {
     /// For a lock that nobody has waited for.
+    ///
+    /// ```
+    /// static OF_A_LOCK: rt_core::Resource = rt_core::Resource::new();
+    /// assert_eq!(OF_A_LOCK.number(), OF_A_LOCK.number());
+    /// ```
     pub const fn new() -> Resource {
         Resource { record: OnceLock::new(), holder: Tally::new() }
     }
 
     /// Tells it from others, for [`note_wait`](crate::note_wait); makes the record.
+    ///
+    /// ```
+    /// let lock = rt_core::Resource::new();
+    /// assert_ne!(lock.number(), 0);
+    /// ```
     pub fn number(&self) -> usize {
         let record = self.record.get_or_init(|| {
             let record = make();
@@ -65,6 +75,19 @@ impl Resource {
     }
 
     /// Says which task has it now, by the task's number or 0. Two plain stores at most.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let lock = rt_core::Resource::new();
+    /// lock.number(); // makes the record
+    /// lock.set_holder(rt_core::current_task_number());
+    /// println!("{lock:?}"); // names the task
+    /// lock.set_holder(0);
+    /// # });
+    /// ```
     #[inline]
     pub fn set_holder(&self, task: u64) {
         self.holder.set(task);
@@ -75,6 +98,15 @@ impl Resource {
 }
 
 /// The number of the task that the calling thread polls, for [`Resource::set_holder`]; 0 if none.
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// assert_eq!(rt_core::current_task_number().to_string(), rt_core::id().to_string());
+/// # });
+/// ```
 #[inline]
 pub fn current_task_number() -> u64 {
     context::current_task().map_or(0, |task| task.header().id.number())

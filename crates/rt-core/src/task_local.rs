@@ -41,6 +41,13 @@ macro_rules! task_local {
 }
 
 /// A task local; [`task_local!`](macro@crate::task_local) declares one.
+///
+/// ```
+/// rt_core::task_local! { static USER: &'static str; }
+///
+/// let key: &'static rt_core::LocalKey<&'static str> = &USER;
+/// assert!(key.try_get().is_err()); // it has no value outside a scope
+/// ```
 pub struct LocalKey<T: 'static> {
     value: &'static thread::LocalKey<RefCell<Option<T>>>,
 }
@@ -65,11 +72,29 @@ impl<T: 'static> LocalKey<T> {
     }
 
     /// Polls `future` with this value.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// rt_core::task_local! { static USER: &'static str; }
+    ///
+    /// let greeting = USER.scope("ada", async { format!("hello, {}", USER.get()) });
+    /// assert_eq!(greeting.await, "hello, ada");
+    /// # });
+    /// ```
     pub fn scope<F: Future>(&'static self, value: T, future: F) -> TaskLocalFuture<T, F> {
         TaskLocalFuture { key: self, value: Some(value), future: Some(future) }
     }
 
     /// Runs `f` with this value.
+    ///
+    /// ```
+    /// rt_core::task_local! { static USER: &'static str; }
+    ///
+    /// assert_eq!(USER.sync_scope("ada", || USER.get()), "ada");
+    /// ```
     #[track_caller]
     pub fn sync_scope<R>(&'static self, value: T, f: impl FnOnce() -> R) -> R {
         let mut value = Some(value);
@@ -78,6 +103,13 @@ impl<T: 'static> LocalKey<T> {
     }
 
     /// Calls `f` with the value.
+    ///
+    /// ```
+    /// rt_core::task_local! { static USER: String; }
+    ///
+    /// let len = USER.sync_scope("ada".to_owned(), || USER.with(|user| user.len()));
+    /// assert_eq!(len, 3);
+    /// ```
     ///
     /// # Panics
     ///
@@ -88,6 +120,12 @@ impl<T: 'static> LocalKey<T> {
     }
 
     /// Calls `f` with the value.
+    ///
+    /// ```
+    /// rt_core::task_local! { static USER: String; }
+    ///
+    /// assert!(USER.try_with(|user| user.len()).is_err()); // there is no scope here
+    /// ```
     ///
     /// # Errors
     ///
@@ -101,6 +139,12 @@ impl<T: 'static> LocalKey<T> {
 impl<T: Clone + 'static> LocalKey<T> {
     /// The value.
     ///
+    /// ```
+    /// rt_core::task_local! { static RETRIES: u32; }
+    ///
+    /// assert_eq!(RETRIES.sync_scope(3, || RETRIES.get()), 3);
+    /// ```
+    ///
     /// # Panics
     ///
     /// Outside a scope; see [`try_get`](LocalKey::try_get).
@@ -110,6 +154,13 @@ impl<T: Clone + 'static> LocalKey<T> {
     }
 
     /// The value.
+    ///
+    /// ```
+    /// rt_core::task_local! { static RETRIES: u32; }
+    ///
+    /// assert!(RETRIES.try_get().is_err());
+    /// assert_eq!(RETRIES.sync_scope(3, || RETRIES.try_get()).unwrap(), 3);
+    /// ```
     ///
     /// # Errors
     ///
@@ -141,6 +192,21 @@ impl<T> Drop for Swapped<'_, T> {
 
 pin_project! {
     /// The future of [`LocalKey::scope`].
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// rt_core::task_local! { static RETRIES: u32; }
+    ///
+    /// use rt_core::TaskLocalFuture;
+    /// use std::future::{Ready, ready};
+    ///
+    /// let within: TaskLocalFuture<u32, Ready<&str>> = RETRIES.scope(3, ready("done"));
+    /// assert_eq!(within.await, "done");
+    /// # });
+    /// ```
     #[must_use = "futures do nothing unless awaited"]
     pub struct TaskLocalFuture<T, F>
     where

@@ -75,6 +75,13 @@ pub(crate) fn outside_scopes<R>(f: impl FnOnce() -> R) -> R {
 
 impl ContextVars {
     /// The values at this place.
+    ///
+    /// ```
+    /// rt_core::context_var! { static USER: &'static str = "nobody"; }
+    ///
+    /// let vars = USER.sync_scope("ada", rt_core::ContextVars::current);
+    /// assert_eq!(vars.run(|| USER.get()), "ada");
+    /// ```
     pub fn current() -> ContextVars {
         let innermost = INNERMOST.try_with(|vars| vars.borrow().clone()).unwrap_or_default();
         if innermost.bindings.is_some() {
@@ -86,12 +93,32 @@ impl ContextVars {
     }
 
     /// Runs `f` with these values.
+    ///
+    /// ```
+    /// rt_core::context_var! { static USER: &'static str = "nobody"; }
+    ///
+    /// let vars = rt_core::ContextVars::current();
+    /// let user = USER.sync_scope("ada", || vars.run(|| USER.get()));
+    /// assert_eq!(user, "nobody"); // as where they were taken
+    /// ```
     pub fn run<R>(&self, f: impl FnOnce() -> R) -> R {
         let _entered = Entered::new(self.clone());
         f()
     }
 
     /// Polls `future` with these values.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// rt_core::context_var! { static USER: &'static str = "nobody"; }
+    ///
+    /// let vars = USER.sync_scope("ada", rt_core::ContextVars::current);
+    /// assert_eq!(vars.scope(async { USER.get() }).await, "ada");
+    /// # });
+    /// ```
     pub fn scope<F: Future>(self, future: F) -> ContextScope<F> {
         ContextScope::new(self, future)
     }

@@ -19,6 +19,18 @@ use crate::task::id::Id;
 /// What a task waits for.
 ///
 /// A [`WaitInfo`] has it.
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// let waits = rt_core::spawn(rt_core::spawn(std::future::pending::<()>()));
+/// rt_core::settle().await;
+/// let wait = waits.task().info().wait.unwrap();
+/// assert_eq!(wait.kind, rt_core::WaitKind::Join);
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum WaitKind {
@@ -59,6 +71,19 @@ impl WaitKind {
 /// What a task waits for, where, and on which lock or task.
 ///
 /// See [`TaskInfo::wait`](crate::TaskInfo::wait).
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// let slow = rt_core::spawn(std::future::pending::<()>());
+/// let id = slow.id();
+/// let waits = rt_core::spawn(slow);
+/// rt_core::settle().await;
+/// assert_eq!(waits.task().info().wait.unwrap().on, Some(id));
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WaitInfo {

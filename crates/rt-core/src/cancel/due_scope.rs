@@ -35,6 +35,10 @@ pub struct DueScope {
 
 impl DueScope {
     /// A scope that was not cancelled.
+    ///
+    /// ```
+    /// static UNUSED: fn() -> rt_core::DueScope = rt_core::DueScope::new;
+    /// ```
     pub const fn new() -> DueScope {
         DueScope { node: None }
     }
@@ -44,6 +48,16 @@ impl DueScope {
     ///
     /// `Some` is a value, which wins. `None` says that the scope was cancelled, and that the caller
     /// is to drop the future: it is pending and protected by nothing, or has ended with a token.
+    ///
+    /// ```
+    /// use rt_core::DueScope;
+    /// use std::{future::ready, pin::pin, task::{Context, Poll, Waker}};
+    ///
+    /// let mut scope = DueScope::new();
+    /// let mut cx = Context::from_waker(Waker::noop());
+    /// let never = |_: &mut Context<'_>| Poll::Pending;
+    /// assert_eq!(scope.poll(pin!(ready(7)), &mut cx, never), Poll::Ready(Some(7)));
+    /// ```
     pub fn poll<F: Future>(
         &mut self,
         mut future: Pin<&mut F>,

@@ -26,6 +26,17 @@ impl<T> JoinHandle<T> {
     ///
     /// A task of its own watches over the grace, until then or until the end. An abort of the
     /// future of a `block_on` is not possible, so there the grace has no end.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(std::future::pending::<()>());
+    /// assert!(task.cancel_within(std::time::Duration::from_secs(1))); // to clean up
+    /// assert!(task.await.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
     #[track_caller]
     pub fn cancel_within(&self, grace: Duration) -> bool {
         self.task().cancel_within(grace)
@@ -34,6 +45,17 @@ impl<T> JoinHandle<T> {
 
 impl AbortHandle {
     /// As [`JoinHandle::cancel_within`].
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(std::future::pending::<()>());
+    /// assert!(task.abort_handle().cancel_within(std::time::Duration::ZERO));
+    /// assert!(task.await.is_err());
+    /// # });
+    /// ```
     #[track_caller]
     pub fn cancel_within(&self, grace: Duration) -> bool {
         self.task().cancel_within(grace)
@@ -42,6 +64,17 @@ impl AbortHandle {
 
 impl TaskRef {
     /// As [`JoinHandle::cancel_within`].
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(std::future::pending::<()>());
+    /// assert!(task.task().cancel_within(std::time::Duration::ZERO));
+    /// assert!(task.await.is_err());
+    /// # });
+    /// ```
     #[track_caller]
     pub fn cancel_within(&self, grace: Duration) -> bool {
         let is_asked = self.cancel_with(Reason::explicit());

@@ -46,6 +46,19 @@ pub fn mask<F: Future>(future: F) -> Mask<F> {
 
 pin_project! {
     /// The future of [`mask`].
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_core::{Mask, mask};
+    /// use std::future::{Ready, ready};
+    ///
+    /// let commit: Mask<Ready<u32>> = mask(ready(7));
+    /// assert_eq!(commit.await, 7);
+    /// # });
+    /// ```
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
     pub struct Mask<F> {

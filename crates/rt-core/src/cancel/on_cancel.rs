@@ -49,6 +49,19 @@ where
 
 pin_project! {
     /// The future of [`CancelExt::on_cancel`].
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_core::{CancelExt, OnCancel};
+    /// use std::future::{Ready, ready};
+    ///
+    /// let work: OnCancel<Ready<u32>, Ready<()>> = ready(7).on_cancel(ready(()));
+    /// assert_eq!(work.await.unwrap(), 7); // it was not cancelled, so nothing is cleaned up
+    /// # });
+    /// ```
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
     pub struct OnCancel<F, C> {

@@ -35,6 +35,20 @@ pub struct Reason {
 /// What led to a cancellation.
 ///
 /// See [`Reason::kind`].
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::ReasonKind;
+///
+/// let task = rt_core::spawn(std::future::pending::<()>());
+/// task.cancel();
+/// let error = task.await.unwrap_err();
+/// assert_eq!(error.reason().unwrap().kind(), ReasonKind::Explicit);
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReasonKind {
@@ -58,18 +72,36 @@ pub enum ReasonKind {
 
 impl Reason {
     /// Somebody asks for it, here.
+    ///
+    /// ```
+    /// use rt_core::{Reason, ReasonKind};
+    ///
+    /// assert_eq!(Reason::explicit().kind(), ReasonKind::Explicit);
+    /// ```
     #[track_caller]
     pub fn explicit() -> Reason {
         Reason::new(ReasonKind::Explicit)
     }
 
     /// As [`explicit`](Reason::explicit), in words.
+    ///
+    /// ```
+    /// let reason = rt_core::Reason::text("the client has left");
+    /// assert!(reason.to_string().ends_with(": the client has left"));
+    /// ```
     #[track_caller]
     pub fn text(text: impl Into<Cow<'static, str>>) -> Reason {
         Reason { text: Some(text.into()), ..Reason::explicit() }
     }
 
     /// A reason of this kind, given here by the task that is running.
+    ///
+    /// ```
+    /// use rt_core::{Reason, ReasonKind};
+    ///
+    /// let reason = Reason::new(ReasonKind::Deadline);
+    /// assert!(reason.to_string().starts_with("out of time at "));
+    /// ```
     #[track_caller]
     pub fn new(kind: ReasonKind) -> Reason {
         let by = context::current_task().map(|task| task.header().id);
@@ -82,21 +114,50 @@ impl Reason {
     }
 
     /// What led to it.
+    ///
+    /// ```
+    /// use rt_core::{Reason, ReasonKind};
+    ///
+    /// assert_eq!(Reason::new(ReasonKind::Interrupt).kind(), ReasonKind::Interrupt);
+    /// ```
     pub fn kind(&self) -> ReasonKind {
         self.kind
     }
 
     /// The words that were given, if any.
+    ///
+    /// ```
+    /// use rt_core::Reason;
+    ///
+    /// assert_eq!(Reason::text("too slow").as_text(), Some("too slow"));
+    /// assert_eq!(Reason::explicit().as_text(), None);
+    /// ```
     pub fn as_text(&self) -> Option<&str> {
         self.text.as_deref()
     }
 
     /// The task that asked, if it was a task.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_core::Reason;
+    ///
+    /// assert_eq!(Reason::explicit().by(), Some(rt_core::id()));
+    /// # });
+    /// ```
     pub fn by(&self) -> Option<Id> {
         self.by
     }
 
     /// Where it was asked for.
+    ///
+    /// ```
+    /// let reason = rt_core::Reason::explicit();
+    /// assert_eq!(reason.at().file(), file!());
+    /// ```
     pub fn at(&self) -> &'static Location<'static> {
         self.at
     }

@@ -47,6 +47,24 @@ pub trait CancelExt: Future + Sized {
     /// A region that is entered while a token lives, in clean-up, hears of later requests only.
     /// Outside a task nothing can be cancelled but scopes.
     ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_core::CancelExt;
+    ///
+    /// let task = rt_core::spawn(async {
+    ///     let stopped = std::future::pending::<()>().catch_cancel().await;
+    ///     rt_core::yield_now().await; // to clean up, it may wait
+    ///     stopped
+    /// });
+    /// rt_core::yield_now().await;
+    /// task.cancel();
+    /// assert!(task.await.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
+    ///
     /// # Cancel safety
     ///
     /// As the future's own.
@@ -59,6 +77,23 @@ pub trait CancelExt: Future + Sized {
     /// the token on.
     ///
     /// asyncio: `try: … finally`, for cancellation.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_core::CancelExt;
+    ///
+    /// let task = rt_core::spawn(async {
+    ///     let clean_up = async { println!("put away") };
+    ///     std::future::pending::<()>().on_cancel(clean_up).await
+    /// });
+    /// rt_core::yield_now().await;
+    /// task.cancel();
+    /// assert!(task.await.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
     ///
     /// # Cancel safety
     ///
@@ -102,6 +137,23 @@ pub fn cancelled() -> WasCancelled {
 
 pin_project! {
     /// The future of [`cancelled`].
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_core::{WasCancelled, cancelled};
+    ///
+    /// let task = rt_core::spawn(async {
+    ///     let stop: WasCancelled = cancelled();
+    ///     stop.await
+    /// });
+    /// rt_core::yield_now().await;
+    /// task.cancel();
+    /// assert!(task.await.is_err());
+    /// # });
+    /// ```
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
     pub struct WasCancelled {
@@ -123,6 +175,19 @@ impl Future for WasCancelled {
 
 pin_project! {
     /// The future of [`CancelExt::catch_cancel`].
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_core::{CancelExt, CatchCancel};
+    /// use std::future::{Ready, ready};
+    ///
+    /// let work: CatchCancel<Ready<u32>> = ready(7).catch_cancel();
+    /// assert_eq!(work.await.unwrap(), 7);
+    /// # });
+    /// ```
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
     pub struct CatchCancel<F> {

@@ -141,6 +141,19 @@ impl<T> JoinHandle<T> {
     }
 
     /// As [`cancel`](JoinHandle::cancel), and says why.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_core::Reason;
+    ///
+    /// let task = rt_core::spawn(std::future::pending::<()>());
+    /// task.cancel_with(Reason::text("the client has left"));
+    /// assert!(task.await.unwrap_err().to_string().contains("the client has left"));
+    /// # });
+    /// ```
     pub fn cancel_with(&self, reason: Reason) -> bool {
         request(self.task_ptr(), reason)
     }
@@ -148,6 +161,17 @@ impl<T> JoinHandle<T> {
 
 impl<T> LinkedHandle<T> {
     /// As [`JoinHandle::cancel`].
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(std::future::pending::<()>()).cancel_on_drop();
+    /// assert!(task.cancel());
+    /// assert!(task.await.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
     #[track_caller]
     pub fn cancel(&self) -> bool {
         self.task().cancel()
@@ -156,6 +180,17 @@ impl<T> LinkedHandle<T> {
 
 impl<T> SharedJoinHandle<T> {
     /// As [`JoinHandle::cancel`].
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(std::future::pending::<()>()).shared();
+    /// assert!(task.cancel());
+    /// assert!(task.await.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
     #[track_caller]
     pub fn cancel(&self) -> bool {
         self.task().cancel()
@@ -164,12 +199,36 @@ impl<T> SharedJoinHandle<T> {
 
 impl AbortHandle {
     /// As [`JoinHandle::cancel`].
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(std::future::pending::<()>());
+    /// assert!(task.abort_handle().cancel());
+    /// assert!(task.await.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
     #[track_caller]
     pub fn cancel(&self) -> bool {
         self.task().cancel()
     }
 
     /// As [`JoinHandle::cancel_with`].
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_core::Reason;
+    ///
+    /// let task = rt_core::spawn(std::future::pending::<()>());
+    /// assert!(task.abort_handle().cancel_with(Reason::text("too slow")));
+    /// assert!(task.await.unwrap_err().to_string().contains("too slow"));
+    /// # });
+    /// ```
     pub fn cancel_with(&self, reason: Reason) -> bool {
         self.task().cancel_with(reason)
     }
@@ -177,17 +236,53 @@ impl AbortHandle {
 
 impl TaskRef {
     /// As [`JoinHandle::cancel`]. The future of a `block_on` is told as well, but never dropped.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(std::future::pending::<()>());
+    /// assert!(task.task().cancel());
+    /// assert!(task.await.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
     #[track_caller]
     pub fn cancel(&self) -> bool {
         self.cancel_with(Reason::explicit())
     }
 
     /// As [`JoinHandle::cancel_with`].
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_core::Reason;
+    ///
+    /// let task = rt_core::spawn(std::future::pending::<()>());
+    /// assert!(task.task().cancel_with(Reason::text("too slow")));
+    /// assert!(task.await.unwrap_err().to_string().contains("too slow"));
+    /// # });
+    /// ```
     pub fn cancel_with(&self, reason: Reason) -> bool {
         request(self.ptr(), reason)
     }
 
     /// How many requests to end the task has not taken back. asyncio: `task.cancelling`.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(rt_core::mask(std::future::pending::<()>()));
+    /// task.cancel();
+    /// task.cancel();
+    /// assert_eq!(task.task().cancelling(), 2);
+    /// # });
+    /// ```
     pub fn cancelling(&self) -> usize {
         self.ptr().header().rare.get().map_or(0, |rare| rare.cancel.node.outstanding())
     }
@@ -196,6 +291,24 @@ impl TaskRef {
 /// Takes one request to the current task back; returns how many are left.
 ///
 /// asyncio: `task.uncancel`. Where there is a token, [`Cancelled::acknowledge`] does the same.
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::CancelExt;
+///
+/// let task = rt_core::spawn(async {
+///     let _told = std::future::pending::<()>().catch_cancel().await;
+///     assert_eq!(rt_core::uncancel(), 0);
+///     "it goes on"
+/// });
+/// rt_core::yield_now().await;
+/// task.cancel();
+/// assert_eq!(task.await.unwrap(), "it goes on");
+/// # });
+/// ```
 pub fn uncancel() -> usize {
     let rare = context::current_task().and_then(|task| task.header().rare.get());
     rare.map_or(0, |rare| rare.cancel.node.withdraw())
@@ -255,6 +368,18 @@ pub fn checkpoint() -> Checkpoint {
 
 pin_project! {
     /// The future of [`checkpoint`].
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_core::{Checkpoint, checkpoint};
+    ///
+    /// let look: Checkpoint = checkpoint();
+    /// assert!(look.await.is_ok()); // nobody has asked this to end
+    /// # });
+    /// ```
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
     pub struct Checkpoint {

@@ -18,6 +18,21 @@ use crate::cancel::reason::Reason;
 /// Cancels what runs in a scope; made by [`scope`].
 ///
 /// It can be cloned, and used from any task or thread, also once the scope has ended.
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::Scope;
+///
+/// async fn give_up(scope: Scope) {
+///     scope.cancel();
+///     std::future::pending().await
+/// }
+/// assert!(rt_core::scope(give_up).await.is_err());
+/// # });
+/// ```
 #[derive(Clone, Debug)]
 pub struct Scope {
     node: Arc<ScopeNode>,
@@ -58,33 +73,116 @@ pub fn scope<Fut: Future>(body: impl FnOnce(Scope) -> Fut) -> Scoped<Fut> {
 
 impl Scope {
     /// Asks the scope to end; false if that was done before. Does not wait.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let ended = rt_core::scope(async |scope| {
+    ///     assert!(scope.cancel());
+    ///     assert!(!scope.cancel()); // it was
+    ///     std::future::pending::<()>().await
+    /// });
+    /// assert!(ended.await.is_err());
+    /// # });
+    /// ```
     #[track_caller]
     pub fn cancel(&self) -> bool {
         self.cancel_with(Reason::explicit())
     }
 
     /// As [`cancel`](Scope::cancel), and says why.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_core::Reason;
+    ///
+    /// let ended = rt_core::scope(async |scope| {
+    ///     scope.cancel_with(Reason::text("found it"));
+    ///     std::future::pending::<()>().await
+    /// });
+    /// assert_eq!(ended.await.unwrap_err().reason().unwrap().as_text(), Some("found it"));
+    /// # });
+    /// ```
     pub fn cancel_with(&self, reason: Reason) -> bool {
         self.node.ask_once(reason)
     }
 
     /// True once the scope was asked to end. It may still clean up.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let seen = rt_core::scope(async |scope| {
+    ///     scope.cancel();
+    ///     scope.is_cancelled()
+    /// });
+    /// assert!(seen.await.unwrap()); // a value wins over the request
+    /// # });
+    /// ```
     pub fn is_cancelled(&self) -> bool {
         self.node.asked_at() != 0
     }
 
     /// Why it was asked to end, if it was.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let seen = rt_core::scope(async |scope| scope.reason().is_none());
+    /// assert!(seen.await.unwrap());
+    /// # });
+    /// ```
     pub fn reason(&self) -> Option<Reason> {
         self.node.reason()
     }
 
     /// Holds off, or lets in, what is cancelled around the scope; the scope itself can be cancelled
     /// all the while. A request that waits is delivered as soon as it is let in.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let ended = rt_core::scope(async |outer| {
+    ///     rt_core::scope(async |inner| {
+    ///         inner.set_shielded(true);
+    ///         outer.cancel();
+    ///         rt_core::yield_now().await; // goes on
+    ///         inner.set_shielded(false);
+    ///     })
+    ///     .await
+    /// });
+    /// assert!(ended.await.is_ok());
+    /// # });
+    /// ```
     pub fn set_shielded(&self, is_shielded: bool) {
         self.node.set_shielded(is_shielded);
     }
 
     /// Whether the scope holds off what is cancelled around it.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let seen = rt_core::scope(async |scope| {
+    ///     scope.set_shielded(true);
+    ///     scope.is_shielded()
+    /// });
+    /// assert!(seen.await.unwrap());
+    /// # });
+    /// ```
     pub fn is_shielded(&self) -> bool {
         self.node.is_shielded()
     }
@@ -92,6 +190,19 @@ impl Scope {
 
 pin_project! {
     /// The future of [`scope`].
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_core::{Scoped, scope};
+    /// use std::future::{Ready, ready};
+    ///
+    /// let part: Scoped<Ready<u32>> = scope(|_| ready(7));
+    /// assert_eq!(part.await.unwrap(), 7);
+    /// # });
+    /// ```
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
     pub struct Scoped<F> {
@@ -184,6 +295,22 @@ pub struct ScopeCancelled {
 
 impl ScopeCancelled {
     /// Why.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_core::ReasonKind;
+    ///
+    /// let ended = rt_core::scope(async |scope| {
+    ///     scope.cancel();
+    ///     std::future::pending::<()>().await
+    /// });
+    /// let cancelled = ended.await.unwrap_err();
+    /// assert_eq!(cancelled.reason().unwrap().kind(), ReasonKind::Explicit);
+    /// # });
+    /// ```
     pub fn reason(&self) -> Option<&Reason> {
         self.reason.as_ref()
     }

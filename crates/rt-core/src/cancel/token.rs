@@ -65,6 +65,25 @@ impl Cancelled {
     }
 
     /// Why it was cancelled; of several requests, why the first one was made.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_core::{CancelExt, ReasonKind};
+    ///
+    /// let task = rt_core::spawn(async {
+    ///     let token = std::future::pending::<()>().catch_cancel().await.unwrap_err();
+    ///     let kind = token.reason().kind();
+    ///     rt_core::uncancel();
+    ///     kind
+    /// });
+    /// rt_core::yield_now().await;
+    /// task.cancel();
+    /// assert_eq!(task.await.unwrap(), ReasonKind::Explicit);
+    /// # });
+    /// ```
     pub fn reason(&self) -> &Reason {
         &self.0.reason
     }

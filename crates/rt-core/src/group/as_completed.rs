@@ -40,6 +40,18 @@ where
 }
 
 /// What [`as_completed`] gives; dropping it cancels the tasks whose results have not come.
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::{AsCompleted, as_completed};
+///
+/// let mut results: AsCompleted<u32> = as_completed([async { 7 }]);
+/// assert_eq!(results.join_next().await.unwrap().unwrap(), 7);
+/// # });
+/// ```
 #[must_use = "dropping it cancels the tasks"]
 pub struct AsCompleted<T> {
     tasks: JoinSet<T>,
@@ -47,6 +59,20 @@ pub struct AsCompleted<T> {
 
 impl<T> AsCompleted<T> {
     /// Waits for the next result; `None` after the last.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let mut results = rt_core::as_completed([1, 2, 3].map(|n| async move { n * n }));
+    /// let mut sum = 0;
+    /// while let Some(square) = results.join_next().await {
+    ///     sum += square.unwrap();
+    /// }
+    /// assert_eq!(sum, 14);
+    /// # });
+    /// ```
     ///
     /// # Cancel safety
     ///
@@ -57,11 +83,32 @@ impl<T> AsCompleted<T> {
     }
 
     /// How many results have not been taken.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let results = rt_core::as_completed([async { 1 }]);
+    /// assert_eq!(results.len(), 1);
+    /// # });
+    /// ```
     pub fn len(&self) -> usize {
         self.tasks.len()
     }
 
     /// True once all results have been taken.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let mut results = rt_core::as_completed([async { 1 }]);
+    /// results.join_next().await;
+    /// assert!(results.is_empty());
+    /// # });
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.tasks.is_empty()
     }

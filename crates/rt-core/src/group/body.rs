@@ -112,6 +112,19 @@ where
 
 pin_project! {
     /// The future of [`group`] and [`group_with`].
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_core::{GroupError, group};
+    ///
+    /// let all = group(async |_| 7);
+    /// let value: Result<u32, GroupError> = all.await;
+    /// assert_eq!(value.unwrap(), 7);
+    /// # });
+    /// ```
     #[must_use = "futures do nothing unless awaited"]
     pub struct GroupFuture<Fut: Future, E> {
         #[pin]
@@ -121,6 +134,19 @@ pin_project! {
 
 pin_project! {
     /// The future of [`try_group`].
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_core::{GroupError, try_group};
+    ///
+    /// let all = try_group(async |_| "12".parse::<u32>());
+    /// let value: Result<u32, GroupError<std::num::ParseIntError>> = all.await;
+    /// assert_eq!(value.unwrap(), 12);
+    /// # });
+    /// ```
     #[must_use = "futures do nothing unless awaited"]
     pub struct TryGroupFuture<Fut, R, E>
     where

@@ -43,26 +43,80 @@ impl<E> GroupError<E> {
     }
 
     /// The children's errors, with who had them, in the order in which they came.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let error = rt_core::group(async |g| {
+    ///     g.spawn_try(async { "twelve".parse::<i32>() });
+    /// });
+    /// let error = error.await.unwrap_err();
+    /// let (_task, error) = error.errors().next().unwrap();
+    /// assert!(error.to_string().contains("invalid digit"));
+    /// # });
+    /// ```
     pub fn errors(&self) -> impl Iterator<Item = (&TaskInfo, &E)> {
         self.errors.iter().map(|(task, error)| (task, error))
     }
 
     /// The error of the body, if it had one.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let error = rt_core::try_group(async |_| "twelve".parse::<i32>()).await.unwrap_err();
+    /// assert!(error.body().unwrap().to_string().contains("invalid digit"));
+    /// # });
+    /// ```
     pub fn body(&self) -> Option<&E> {
         self.body.as_ref()
     }
 
     /// The first error: that of a child, or else that of the body.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let error = rt_core::try_group(async |_| "twelve".parse::<i32>()).await.unwrap_err();
+    /// assert!(error.first().unwrap().to_string().contains("invalid digit"));
+    /// # });
+    /// ```
     pub fn first(&self) -> Option<&E> {
         self.errors.first().map(|(_, error)| error).or(self.body.as_ref())
     }
 
     /// True if there is no error: the group, or what is around it, was cancelled.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let error = rt_core::try_group(async |_| "twelve".parse::<i32>()).await.unwrap_err();
+    /// assert!(!error.is_cancelled()); // it failed
+    /// # });
+    /// ```
     pub fn is_cancelled(&self) -> bool {
         self.first().is_none()
     }
 
     /// The token, if it was cancelled from outside.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let error = rt_core::try_group(async |_| "twelve".parse::<i32>()).await.unwrap_err();
+    /// assert!(error.into_cancelled().is_none()); // it failed
+    /// # });
+    /// ```
     pub fn into_cancelled(self) -> Option<Cancelled> {
         self.cancelled
     }
@@ -71,6 +125,20 @@ impl<E> GroupError<E> {
     /// else there is.
     ///
     /// asyncio: `except*`, `ExceptionGroup.split`.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let ended = rt_core::group(async |g| {
+    ///     g.spawn_try(async { "twelve".parse::<i32>() });
+    /// });
+    /// let error = ended.await.unwrap_err();
+    /// let (parsing, rest) = error.split(|_task, error| error.is::<std::num::ParseIntError>());
+    /// assert_eq!((parsing.len(), rest.errors().count()), (1, 0));
+    /// # });
+    /// ```
     #[doc(alias = "except*")]
     pub fn split(
         mut self,
@@ -156,6 +224,18 @@ impl<F> Error for GroupClosed<F> {}
 /// Why a task that returns a `Result` has no value.
 ///
 /// See [`try_gather`](fn@crate::try_gather).
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::{TaskError, try_gather};
+///
+/// let failed = try_gather(["twelve"].map(|text| async move { text.parse::<i32>() }));
+/// assert!(matches!(failed.await, Err(TaskError::Failed(_))));
+/// # });
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum TaskError<E> {

@@ -74,6 +74,18 @@ where
 }
 
 /// The future of [`gather`].
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::{Gather, gather};
+///
+/// let all: Gather<u32> = gather([async { 7 }]);
+/// assert_eq!(*all.await[0].as_ref().unwrap(), 7);
+/// # });
+/// ```
 #[must_use = "dropping it cancels the tasks"]
 pub struct Gather<T> {
     children: Children,

@@ -65,6 +65,20 @@ pub struct JoinSet<T> {
 /// What [`JoinSet::wait`] waits for.
 ///
 /// asyncio: `FIRST_COMPLETED`, `FIRST_EXCEPTION`, `ALL_COMPLETED`.
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::{JoinSet, WaitFor};
+///
+/// let mut set = JoinSet::new();
+/// set.spawn(async { 1 });
+/// set.spawn(std::future::pending());
+/// assert_eq!(set.wait(WaitFor::First, None).await, 1); // so many have ended
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WaitFor {
     /// A task has ended.
@@ -118,21 +132,60 @@ impl EndedList {
 
 impl<T> JoinSet<T> {
     /// An empty set.
+    ///
+    /// ```
+    /// let set = rt_core::JoinSet::<u32>::new();
+    /// assert!(set.is_empty());
+    /// ```
     pub fn new() -> JoinSet<T> {
         JoinSet { places: Vec::new(), vacant: Vec::new(), ended: Arc::default() }
     }
 
     /// How many tasks are in the set, ended or not.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let mut set = rt_core::JoinSet::new();
+    /// set.spawn(async {});
+    /// assert_eq!(set.len(), 1);
+    /// # });
+    /// ```
     pub fn len(&self) -> usize {
         self.places.len() - self.vacant.len()
     }
 
     /// True if no task is in the set.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let mut set = rt_core::JoinSet::new();
+    /// set.spawn(async {});
+    /// assert!(!set.is_empty());
+    /// # });
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Starts a task on the current runtime and puts it into the set.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let mut set = rt_core::JoinSet::new();
+    /// let slow = set.spawn(std::future::pending::<u32>());
+    /// slow.abort();
+    /// assert!(set.join_next().await.unwrap().is_err());
+    /// # });
+    /// ```
     ///
     /// # Panics
     ///
@@ -147,6 +200,15 @@ impl<T> JoinSet<T> {
     }
 
     /// Starts a task on this runtime and puts it into the set.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// let mut set = rt_core::JoinSet::new();
+    /// set.spawn_on(async { 7 }, executor.handle()); // from any thread
+    /// assert_eq!(executor.block_on(set.join_all()), [7]);
+    /// ```
     #[track_caller]
     pub fn spawn_on<F>(&mut self, task: F, runtime: &ExecutorHandle) -> AbortHandle
     where
@@ -157,6 +219,17 @@ impl<T> JoinSet<T> {
     }
 
     /// Puts a task into the set that runs already, on whatever runtime.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let mut set = rt_core::JoinSet::new();
+    /// set.insert(rt_core::spawn(async { 7 }));
+    /// assert_eq!(set.join_all().await, [7]);
+    /// # });
+    /// ```
     pub fn insert(&mut self, task: JoinHandle<T>) -> AbortHandle {
         let place = self.vacant.pop().unwrap_or(self.places.len());
         let told = Waker::from(Arc::new(Told { ended: self.ended.clone(), place }));
@@ -174,6 +247,18 @@ impl<T> JoinSet<T> {
 
     /// Waits for the next task to end, and takes it out of the set; `None` if the set is empty.
     ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let mut set = rt_core::JoinSet::new();
+    /// set.spawn(async { 7 });
+    /// assert_eq!(set.join_next().await.unwrap().unwrap(), 7);
+    /// assert!(set.join_next().await.is_none());
+    /// # });
+    /// ```
+    ///
     /// # Cancel safety
     ///
     /// Dropped, it takes nothing out.
@@ -183,11 +268,37 @@ impl<T> JoinSet<T> {
     }
 
     /// The next task that has ended, if there is one.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let mut set = rt_core::JoinSet::new();
+    /// set.spawn(async { 7 });
+    /// assert!(set.try_join_next().is_none()); // it had no turn yet
+    /// rt_core::yield_now().await;
+    /// assert_eq!(set.try_join_next().unwrap().unwrap(), 7);
+    /// # });
+    /// ```
     pub fn try_join_next(&mut self) -> Option<Result<T, JoinError>> {
         self.take_ended().map(JoinHandle::into_output)
     }
 
     /// All that have ended, in the order in which they did.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let mut set = rt_core::JoinSet::new();
+    /// set.spawn(async { 7 });
+    /// set.spawn(std::future::pending());
+    /// rt_core::yield_now().await;
+    /// assert_eq!(set.drain_done().len(), 1);
+    /// # });
+    /// ```
     pub fn drain_done(&mut self) -> Vec<Result<T, JoinError>> {
         std::iter::from_fn(|| self.try_join_next()).collect()
     }
@@ -225,6 +336,18 @@ impl<T> JoinSet<T> {
 
     /// Waits for all, and returns their values in the order in which they ended.
     ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let mut set = rt_core::JoinSet::new();
+    /// set.spawn(async { 1 });
+    /// set.spawn(async { 2 });
+    /// assert_eq!(set.join_all().await.iter().sum::<i32>(), 3);
+    /// # });
+    /// ```
+    ///
     /// # Panics
     ///
     /// If a task panicked, with its panic, or was cancelled.
@@ -234,11 +357,35 @@ impl<T> JoinSet<T> {
     }
 
     /// Aborts all tasks; they stay in the set until they are taken out.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let mut set = rt_core::JoinSet::new();
+    /// set.spawn(std::future::pending::<u32>());
+    /// set.abort_all();
+    /// assert!(set.join_next().await.unwrap().is_err());
+    /// # });
+    /// ```
     pub fn abort_all(&mut self) {
         self.places.iter().flatten().for_each(JoinHandle::abort);
     }
 
     /// Asks all tasks to end; they stay in the set until they are taken out.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let mut set = rt_core::JoinSet::new();
+    /// set.spawn(std::future::pending::<u32>());
+    /// set.cancel_all();
+    /// assert!(set.join_next().await.unwrap().unwrap_err().is_cancelled());
+    /// # });
+    /// ```
     #[track_caller]
     pub fn cancel_all(&mut self) {
         let reason = Reason::explicit();
@@ -248,6 +395,18 @@ impl<T> JoinSet<T> {
     }
 
     /// Lets all tasks run on by themselves; the set is empty then.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let mut set = rt_core::JoinSet::new();
+    /// set.spawn(async { println!("still said") });
+    /// set.detach_all();
+    /// assert!(set.is_empty());
+    /// # });
+    /// ```
     pub fn detach_all(&mut self) {
         self.places = Vec::new();
         self.vacant = Vec::new();
@@ -256,6 +415,19 @@ impl<T> JoinSet<T> {
     }
 
     /// What [`join_next`](JoinSet::join_next) awaits.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// use std::future::poll_fn;
+    ///
+    /// let mut set = rt_core::JoinSet::new();
+    /// set.spawn(async { 7 });
+    /// assert_eq!(poll_fn(|cx| set.poll_join_next(cx)).await.unwrap().unwrap(), 7);
+    /// # });
+    /// ```
     pub fn poll_join_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, JoinError>>> {
         ready!(poll_budget(cx));
         if let Some(output) = self.try_join_next() {

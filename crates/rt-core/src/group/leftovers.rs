@@ -57,6 +57,20 @@ pub(crate) fn watch(task: &TaskRef, family: &Arc<Family>) {
 }
 
 /// The future of [`ExecutorHandle::cancel_all`].
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::{AllEnded, ExecutorHandle, Reason};
+///
+/// rt_core::spawn(std::future::pending::<()>());
+/// let end: AllEnded = ExecutorHandle::current().cancel_all(Reason::explicit());
+/// end.await;
+/// assert_eq!(rt_core::all_tasks().len(), 1); // the future of `block_on`
+/// # });
+/// ```
 #[must_use = "the tasks were asked to end; this waits until they have"]
 pub struct AllEnded {
     family: Arc<Family>,

@@ -87,12 +87,36 @@ where
 }
 
 /// The future of [`race`].
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::{Race, race};
+///
+/// let first: Race<u32> = race([async { 7 }]);
+/// assert_eq!(first.await.unwrap(), (0, 7));
+/// # });
+/// ```
 #[must_use = "dropping it cancels the tasks"]
 pub struct Race<T> {
     run: Contest<T>,
 }
 
 /// The future of [`first_ok`].
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::{FirstOk, first_ok};
+///
+/// let first: FirstOk<u32, &str> = first_ok([async { Ok(7) }]);
+/// assert_eq!(first.await.unwrap(), (0, 7));
+/// # });
+/// ```
 #[must_use = "dropping it cancels the tasks"]
 pub struct FirstOk<T, E> {
     run: Contest<Result<T, E>>,

@@ -37,6 +37,18 @@ pub fn reap() -> Reap {
 }
 
 /// The future of [`reap`].
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::{Reap, reap};
+///
+/// let end: Reap = reap();
+/// end.await; // nothing was left behind
+/// # });
+/// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct Reap {

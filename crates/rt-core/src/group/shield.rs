@@ -48,6 +48,18 @@ where
 }
 
 /// The future of [`shield`].
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::{Shield, shield};
+///
+/// let save: Shield<u32> = shield(async { 7 });
+/// assert_eq!(save.await.unwrap(), 7);
+/// # });
+/// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct Shield<T> {

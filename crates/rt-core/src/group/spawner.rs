@@ -28,6 +28,21 @@ use rt_primitive::contain::discard;
 /// What a group makes of how its children end.
 ///
 /// See [`group_with`](crate::group_with).
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::{Group, Policy, group_with};
+///
+/// let ended = group_with(Policy::Supervise, async |g: Group| {
+///     g.spawn_try(async { "twelve".parse::<i32>() });
+///     g.spawn(async { println!("is not cancelled by that") });
+/// });
+/// assert_eq!(ended.await.unwrap_err().errors().count(), 1);
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Policy {
@@ -44,6 +59,22 @@ pub enum Policy {
 ///
 /// It can be cloned, and given to children, which may start more. A child's handle may be dropped:
 /// the group waits for it all the same.
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::Group;
+///
+/// async fn serve(group: &Group, names: &[&'static str]) {
+///     for &name in names {
+///         group.spawn(async move { println!("serves {name}") });
+///     }
+/// }
+/// rt_core::group(async |g| serve(&g, &["ada", "bob"]).await).await.unwrap();
+/// # });
+/// ```
 pub struct Group<E = Box<dyn Error + Send + Sync>> {
     pub(crate) shared: Arc<GroupShared<E>>,
 }
@@ -151,6 +182,19 @@ impl<E: Send + 'static> Group<E> {
     ///
     /// asyncio: `TaskGroup.create_task`.
     ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let sum = rt_core::group(async |g| {
+    ///     let (one, two) = (g.spawn(async { 1 }), g.spawn(async { 2 }));
+    ///     one.await.unwrap() + two.await.unwrap()
+    /// });
+    /// assert_eq!(sum.await.unwrap(), 3);
+    /// # });
+    /// ```
+    ///
     /// # Panics
     ///
     /// Outside a runtime.
@@ -168,6 +212,19 @@ impl<E: Send + 'static> Group<E> {
     }
 
     /// As [`spawn`](Group::spawn), but gives the future back if the group takes no more.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let ended = rt_core::group(async |g| {
+    ///     g.cancel();
+    ///     assert!(g.try_spawn(async {}).is_err()); // it takes no more
+    /// });
+    /// ended.await.unwrap();
+    /// # });
+    /// ```
     ///
     /// # Errors
     ///
@@ -193,6 +250,18 @@ impl<E: Send + 'static> Group<E> {
     /// Starts a child that may fail. Its error goes to the group; its handle then gives a
     /// [`JoinError`](crate::JoinError) of the kind [`ReasonKind::Failed`].
     ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let ended = rt_core::group(async |g| {
+    ///     g.spawn_try(async { "twelve".parse::<i32>() });
+    /// });
+    /// assert!(ended.await.unwrap_err().first().is_some());
+    /// # });
+    /// ```
+    ///
     /// # Panics
     ///
     /// Outside a runtime.
@@ -214,6 +283,20 @@ impl<E: Send + 'static> Group<E> {
     /// Asks the body and all children to end, and takes no more. Does not wait.
     ///
     /// The group then has no error of its own: if its body has a value, that is its result.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let ended = rt_core::group(async |g| {
+    ///     let endless = g.spawn(std::future::pending::<()>());
+    ///     g.cancel();
+    ///     endless
+    /// });
+    /// assert!(ended.await.unwrap().await.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
     #[track_caller]
     pub fn cancel(&self) {
         self.shared.cancel(&Reason::explicit());
@@ -221,6 +304,21 @@ impl<E: Send + 'static> Group<E> {
 
     /// Lets no more than this many children run at a time; the others wait for their turn in the
     /// order in which they were started. Those that run go on.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let ended = rt_core::group(async |g| {
+    ///     g.limit(10);
+    ///     for _ in 0..100 {
+    ///         g.spawn(rt_core::yield_now()); // ten at a time
+    ///     }
+    /// });
+    /// ended.await.unwrap();
+    /// # });
+    /// ```
     ///
     /// # Panics
     ///
@@ -232,16 +330,49 @@ impl<E: Send + 'static> Group<E> {
     }
 
     /// How many children have not ended.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let len = rt_core::group(async |g| {
+    ///     g.spawn(async {});
+    ///     g.len()
+    /// });
+    /// assert_eq!(len.await.unwrap(), 1);
+    /// # });
+    /// ```
     pub fn len(&self) -> usize {
         self.shared.family.live()
     }
 
     /// True if no child runs or waits for its turn.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let is_empty = rt_core::group(async |g| g.is_empty());
+    /// assert!(is_empty.await.unwrap());
+    /// # });
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// True once the group takes no more children.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let group = rt_core::group(async |g| g.clone()).await.unwrap();
+    /// assert!(group.is_closed()); // it has ended
+    /// # });
+    /// ```
     pub fn is_closed(&self) -> bool {
         self.shared.family.is_closed()
     }

@@ -17,6 +17,21 @@ use crate::wait::{WaitKind, note_wait};
 use rt_primitive::contain::{contain, discard};
 
 /// How a child that was started by [`Group::start`] says that it is ready.
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::Ready;
+///
+/// async fn server(ready: Ready<u16>) {
+///     ready.set(8080); // it listens now
+/// }
+/// let port = rt_core::group(async |g| g.start(server).await.unwrap().1);
+/// assert_eq!(port.await.unwrap(), 8080);
+/// # });
+/// ```
 #[must_use = "dropping it says that the child will never be ready"]
 pub struct Ready<T> {
     sign: Arc<Mutex<Sign<T>>>,
@@ -103,6 +118,19 @@ impl<E: Send + 'static> Group<E> {
 
 impl<T> Ready<T> {
     /// Says that the child is ready.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let value = rt_core::group(async |g| {
+    ///     let (_child, value) = g.start(async |ready| ready.set(7)).await.unwrap();
+    ///     value
+    /// });
+    /// assert_eq!(value.await.unwrap(), 7);
+    /// # });
+    /// ```
     pub fn set(self, value: T) {
         self.sign.lock().value = Some(value);
     }
@@ -121,6 +149,21 @@ impl<T> Drop for Ready<T> {
 }
 
 /// The future of [`Group::start`].
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::Start;
+///
+/// let value = rt_core::group(async |g| {
+///     let start: Start<(), u32> = g.start(async |ready| ready.set(7));
+///     start.await.unwrap().1
+/// });
+/// assert_eq!(value.await.unwrap(), 7);
+/// # });
+/// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct Start<R, T> {
     handle: Option<JoinHandle<R>>,
@@ -148,6 +191,21 @@ impl<R, T> Future for Start<R, T> {
 /// A child ended, or gave it up, before it said that it was ready.
 ///
 /// See [`Group::start`].
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::Ready;
+///
+/// let failed = rt_core::group(async |g| {
+///     let never = g.start(async |ready: Ready<u16>| drop(ready)).await;
+///     never.is_err()
+/// });
+/// assert!(failed.await.unwrap());
+/// # });
+/// ```
 pub struct NeverReady<R> {
     /// The child.
     pub handle: JoinHandle<R>,

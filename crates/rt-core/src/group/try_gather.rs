@@ -60,6 +60,18 @@ where
 }
 
 /// The future of [`try_gather`].
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::{TryGather, try_gather};
+///
+/// let all: TryGather<u32, &str> = try_gather([async { Ok(7) }]);
+/// assert_eq!(all.await.unwrap(), [7]);
+/// # });
+/// ```
 #[must_use = "dropping it cancels the tasks"]
 pub struct TryGather<T, E> {
     gather: Gather<Result<T, E>>,

@@ -45,6 +45,14 @@ pub struct JobList {
 
 impl JobList {
     /// Adds a job behind the others.
+    ///
+    /// ```
+    /// use rt_core::{Job, JobList};
+    ///
+    /// let mut list = JobList::default();
+    /// list.push(Job::new(|| ()).0);
+    /// assert_eq!(list.len(), 1);
+    /// ```
     pub fn push(&mut self, job: Job) {
         let task = job.into_task();
         match &mut self.chain {
@@ -54,6 +62,15 @@ impl JobList {
     }
 
     /// Takes the oldest.
+    ///
+    /// ```
+    /// use rt_core::{Job, JobList};
+    ///
+    /// let mut list = JobList::default();
+    /// assert!(list.pop().is_none());
+    /// list.push(Job::new(|| ()).0);
+    /// assert!(list.pop().is_some());
+    /// ```
     pub fn pop(&mut self) -> Option<Job> {
         let chain = self.chain.as_mut()?;
         let task = chain.first;
@@ -69,6 +86,17 @@ impl JobList {
 
     /// Takes out the jobs that were ended while they waited. It looks at every job, unless no job
     /// of the process has been since the last time.
+    ///
+    /// ```
+    /// use rt_core::{Job, JobList};
+    ///
+    /// let (job, handle) = Job::new(|| ());
+    /// let mut list = JobList::default();
+    /// list.push(job);
+    /// handle.abort();
+    /// assert_eq!(list.take_ended().len(), 1);
+    /// assert!(list.is_empty());
+    /// ```
     #[must_use = "what is taken out is best dropped where no lock is held"]
     pub fn take_ended(&mut self) -> JobList {
         let mut ended = JobList::default();
@@ -85,11 +113,19 @@ impl JobList {
     }
 
     /// How many there are, those included that were ended since.
+    ///
+    /// ```
+    /// assert_eq!(rt_core::JobList::default().len(), 0);
+    /// ```
     pub fn len(&self) -> usize {
         self.chain.as_ref().map_or(0, |chain| chain.len)
     }
 
     /// True if there is none.
+    ///
+    /// ```
+    /// assert!(rt_core::JobList::default().is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.chain.is_none()
     }

@@ -7,6 +7,20 @@ use std::io;
 /// Why a pool takes no job.
 ///
 /// It comes in a [`RefusedJob`].
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::{Refusal, try_spawn_blocking};
+///
+/// // An executor that was given no threads for jobs takes none.
+/// let refused = try_spawn_blocking(|| 7).unwrap_err();
+/// println!("{}", refused.why);
+/// assert_eq!((refused.job)(), 7);
+/// # });
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Refusal {

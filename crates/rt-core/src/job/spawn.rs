@@ -27,6 +27,33 @@ use crate::worker::WorkerContext;
 ///
 /// asyncio: `to_thread`, `run_in_executor(None, f)`.
 ///
+/// ```
+/// # use rt_core::{Config, Errand, Executor, Job, JobMetrics, JobThreads, NoDriver};
+/// # use rt_core::{Refusal, TaskSite};
+/// # struct Threads;
+/// # impl JobThreads for Threads {
+/// #     fn push(&self, make: &mut dyn FnMut() -> Job) -> Result<(), Refusal> {
+/// #         let job = make();
+/// #         std::thread::spawn(move || {
+/// #             let _inside = job.enter();
+/// #             job.run()
+/// #         });
+/// #         Ok(())
+/// #     }
+/// #     fn lend(&self, errand: Errand) -> Result<(), Errand> { Err(errand) }
+/// #     fn close(&self) {}
+/// #     fn join_until(&self, _: Option<std::time::Instant>) -> Vec<TaskSite> { Vec::new() }
+/// #     fn metrics(&self) -> JobMetrics { JobMetrics::default() }
+/// # }
+/// # let threads = std::sync::Arc::new(Threads);
+/// # let config = Config { job_threads: Some(threads), ..Config::current_thread() };
+/// # let executor = Executor::start(config, std::sync::Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// let sum = rt_core::spawn_blocking(|| (1..=1_000_u64).sum::<u64>());
+/// assert_eq!(sum.await.unwrap(), 500_500);
+/// # });
+/// ```
+///
 /// # Errors
 ///
 /// The handle says cancelled when the job was not taken, because as many wait as may, the runtime
@@ -57,6 +84,39 @@ where
 ///
 /// asyncio has no such thing: a thread there is never told. trio: `from_thread.check_cancelled`.
 ///
+/// ```
+/// # use rt_core::{Config, Errand, Executor, Job, JobMetrics, JobThreads, NoDriver};
+/// # use rt_core::{Refusal, TaskSite};
+/// # struct Threads;
+/// # impl JobThreads for Threads {
+/// #     fn push(&self, make: &mut dyn FnMut() -> Job) -> Result<(), Refusal> {
+/// #         let job = make();
+/// #         std::thread::spawn(move || {
+/// #             let _inside = job.enter();
+/// #             job.run()
+/// #         });
+/// #         Ok(())
+/// #     }
+/// #     fn lend(&self, errand: Errand) -> Result<(), Errand> { Err(errand) }
+/// #     fn close(&self) {}
+/// #     fn join_until(&self, _: Option<std::time::Instant>) -> Vec<TaskSite> { Vec::new() }
+/// #     fn metrics(&self) -> JobMetrics { JobMetrics::default() }
+/// # }
+/// # let threads = std::sync::Arc::new(Threads);
+/// # let config = Config { job_threads: Some(threads), ..Config::current_thread() };
+/// # let executor = Executor::start(config, std::sync::Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// let job = rt_core::spawn_blocking_with(|cx| {
+///     let mut pieces = 0;
+///     while pieces < 10 && !cx.is_cancelled() {
+///         pieces += 1;
+///     }
+///     pieces
+/// });
+/// assert_eq!(job.await.unwrap(), 10);
+/// # });
+/// ```
+///
 /// # Panics
 ///
 /// Outside a runtime.
@@ -71,6 +131,33 @@ where
 }
 
 /// As [`spawn_blocking`], with an error that gives the closure back if it is not taken.
+///
+/// ```
+/// # use rt_core::{Config, Errand, Executor, Job, JobMetrics, JobThreads, NoDriver};
+/// # use rt_core::{Refusal, TaskSite};
+/// # struct Threads;
+/// # impl JobThreads for Threads {
+/// #     fn push(&self, make: &mut dyn FnMut() -> Job) -> Result<(), Refusal> {
+/// #         let job = make();
+/// #         std::thread::spawn(move || {
+/// #             let _inside = job.enter();
+/// #             job.run()
+/// #         });
+/// #         Ok(())
+/// #     }
+/// #     fn lend(&self, errand: Errand) -> Result<(), Errand> { Err(errand) }
+/// #     fn close(&self) {}
+/// #     fn join_until(&self, _: Option<std::time::Instant>) -> Vec<TaskSite> { Vec::new() }
+/// #     fn metrics(&self) -> JobMetrics { JobMetrics::default() }
+/// # }
+/// # let threads = std::sync::Arc::new(Threads);
+/// # let config = Config { job_threads: Some(threads), ..Config::current_thread() };
+/// # let executor = Executor::start(config, std::sync::Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// let job = rt_core::try_spawn_blocking(|| 7).unwrap();
+/// assert_eq!(job.await.unwrap(), 7);
+/// # });
+/// ```
 ///
 /// # Errors
 ///
@@ -98,6 +185,34 @@ where
 impl ExecutorHandle {
     /// Runs a closure that may block on a thread of this runtime; see [`spawn_blocking`].
     ///
+    /// ```
+    /// # use rt_core::{Config, Errand, Executor, Job, JobMetrics, JobThreads, NoDriver};
+    /// # use rt_core::{Refusal, TaskSite};
+    /// # struct Threads;
+    /// # impl JobThreads for Threads {
+    /// #     fn push(&self, make: &mut dyn FnMut() -> Job) -> Result<(), Refusal> {
+    /// #         let job = make();
+    /// #         std::thread::spawn(move || {
+    /// #             let _inside = job.enter();
+    /// #             job.run()
+    /// #         });
+    /// #         Ok(())
+    /// #     }
+    /// #     fn lend(&self, errand: Errand) -> Result<(), Errand> { Err(errand) }
+    /// #     fn close(&self) {}
+    /// #     fn join_until(&self, _: Option<std::time::Instant>) -> Vec<TaskSite> { Vec::new() }
+    /// #     fn metrics(&self) -> JobMetrics { JobMetrics::default() }
+    /// # }
+    /// # let threads = std::sync::Arc::new(Threads);
+    /// # let config = Config { job_threads: Some(threads), ..Config::current_thread() };
+    /// # let executor = Executor::start(config, std::sync::Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let handle = rt_core::ExecutorHandle::current();
+    /// let elsewhere = std::thread::spawn(move || handle.spawn_blocking(|| 7));
+    /// assert_eq!(elsewhere.join().unwrap().await.unwrap(), 7);
+    /// # });
+    /// ```
+    ///
     /// # Panics
     ///
     /// In a process forked from the one that started the runtime.
@@ -115,6 +230,34 @@ impl ExecutorHandle {
     /// As [`spawn_blocking`](ExecutorHandle::spawn_blocking), for a closure that wants to know
     /// whether it was asked to end.
     ///
+    /// ```
+    /// # use rt_core::{Config, Errand, Executor, Job, JobMetrics, JobThreads, NoDriver};
+    /// # use rt_core::{Refusal, TaskSite};
+    /// # struct Threads;
+    /// # impl JobThreads for Threads {
+    /// #     fn push(&self, make: &mut dyn FnMut() -> Job) -> Result<(), Refusal> {
+    /// #         let job = make();
+    /// #         std::thread::spawn(move || {
+    /// #             let _inside = job.enter();
+    /// #             job.run()
+    /// #         });
+    /// #         Ok(())
+    /// #     }
+    /// #     fn lend(&self, errand: Errand) -> Result<(), Errand> { Err(errand) }
+    /// #     fn close(&self) {}
+    /// #     fn join_until(&self, _: Option<std::time::Instant>) -> Vec<TaskSite> { Vec::new() }
+    /// #     fn metrics(&self) -> JobMetrics { JobMetrics::default() }
+    /// # }
+    /// # let threads = std::sync::Arc::new(Threads);
+    /// # let config = Config { job_threads: Some(threads), ..Config::current_thread() };
+    /// # let executor = Executor::start(config, std::sync::Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let handle = rt_core::ExecutorHandle::current();
+    /// let job = handle.spawn_blocking_with(|cx| cx.is_cancelled());
+    /// assert!(!job.await.unwrap());
+    /// # });
+    /// ```
+    ///
     /// # Panics
     ///
     /// In a process forked from the one that started the runtime.
@@ -129,6 +272,33 @@ impl ExecutorHandle {
 
     /// As [`spawn_blocking`](ExecutorHandle::spawn_blocking), with an error that gives the closure
     /// back if it is not taken.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Errand, Executor, Job, JobMetrics, JobThreads, NoDriver};
+    /// # use rt_core::{Refusal, TaskSite};
+    /// # struct Threads;
+    /// # impl JobThreads for Threads {
+    /// #     fn push(&self, make: &mut dyn FnMut() -> Job) -> Result<(), Refusal> {
+    /// #         let job = make();
+    /// #         std::thread::spawn(move || {
+    /// #             let _inside = job.enter();
+    /// #             job.run()
+    /// #         });
+    /// #         Ok(())
+    /// #     }
+    /// #     fn lend(&self, errand: Errand) -> Result<(), Errand> { Err(errand) }
+    /// #     fn close(&self) {}
+    /// #     fn join_until(&self, _: Option<std::time::Instant>) -> Vec<TaskSite> { Vec::new() }
+    /// #     fn metrics(&self) -> JobMetrics { JobMetrics::default() }
+    /// # }
+    /// # let threads = std::sync::Arc::new(Threads);
+    /// # let config = Config { job_threads: Some(threads), ..Config::current_thread() };
+    /// # let executor = Executor::start(config, std::sync::Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let job = rt_core::ExecutorHandle::current().try_spawn_blocking(|| 7).unwrap();
+    /// assert_eq!(job.await.unwrap(), 7);
+    /// # });
+    /// ```
     ///
     /// # Errors
     ///

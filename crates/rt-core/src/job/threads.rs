@@ -14,6 +14,41 @@ pub type Errand = Box<dyn FnOnce() + Send>;
 /// Each thread runs one job at a time, so that one that blocks holds up no other.
 ///
 /// An executor is given them by its [`Config`](crate::Config).
+///
+/// ```
+/// use rt_core::{Config, Errand, Job, JobMetrics, JobThreads, Refusal, TaskSite};
+///
+/// /// A new thread for each job; without an end, which this forgets.
+/// struct Lavish;
+///
+/// impl JobThreads for Lavish {
+///     fn push(&self, make: &mut dyn FnMut() -> Job) -> Result<(), Refusal> {
+///         let job = make();
+///         std::thread::spawn(move || {
+///             let _inside = job.enter(); // so that it may spawn
+///             job.run()
+///         });
+///         Ok(())
+///     }
+///     fn lend(&self, errand: Errand) -> Result<(), Errand> {
+///         std::thread::spawn(errand);
+///         Ok(())
+///     }
+///     fn close(&self) {}
+///     fn join_until(&self, _deadline: Option<std::time::Instant>) -> Vec<TaskSite> {
+///         Vec::new()
+///     }
+///     fn metrics(&self) -> JobMetrics {
+///         JobMetrics::default()
+///     }
+/// }
+///
+/// let threads = std::sync::Arc::new(Lavish);
+/// let config = Config { job_threads: Some(threads), ..Config::current_thread() };
+/// # let driver = std::sync::Arc::new(rt_core::NoDriver);
+/// # let executor = rt_core::Executor::start(config, driver).unwrap();
+/// # assert_eq!(executor.block_on(async { rt_core::spawn_blocking(|| 7).await.unwrap() }), 7);
+/// ```
 pub trait JobThreads: Send + Sync + 'static {
     /// Takes the job that `make` makes, which is called once if it is taken, and else not at all.
     ///
@@ -46,6 +81,16 @@ pub trait JobThreads: Send + Sync + 'static {
 /// What the threads for jobs do, at the time of a reading.
 ///
 /// See [`Metrics`](crate::Metrics).
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// let metrics = rt_core::ExecutorHandle::current().metrics();
+/// assert_eq!(metrics.jobs.threads, 0); // this executor was given no threads for jobs
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct JobMetrics {

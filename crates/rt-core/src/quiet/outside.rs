@@ -40,6 +40,22 @@ pub fn external() -> OutsideWork {
 /// who waits for it. While the clock runs by itself it has no effect.
 ///
 /// [`external`] gives one.
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::{OutsideWork, external};
+///
+/// let work: OutsideWork = external();
+/// let thread = std::thread::spawn(move || {
+///     let _work = work; // while this lives, a clock that stands still does not jump
+///     42
+/// });
+/// assert_eq!(thread.join().unwrap(), 42);
+/// # });
+/// ```
 pub struct OutsideWork {
     // [C]
     shared: Arc<ExecutorShared>,
@@ -47,6 +63,14 @@ pub struct OutsideWork {
 
 impl ExecutorHandle {
     /// Says that a thread outside this executor is at work; see [`OutsideWork`].
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// let work = executor.handle().external();
+    /// drop(work); // what went on outside is over
+    /// ```
     pub fn external(&self) -> OutsideWork {
         let shared = self.shared().clone();
         shared.begin_outside();

@@ -43,6 +43,20 @@ pub fn settle() -> Settle {
 }
 
 /// The future of [`settle`].
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::{Settle, settle};
+///
+/// let task = rt_core::spawn(async {});
+/// let quiet: Settle = settle();
+/// quiet.await;
+/// assert!(task.is_finished());
+/// # });
+/// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct Settle {

@@ -46,6 +46,15 @@ pub struct ShutdownReport {
 /// A task, and the place in the program that started it.
 ///
 /// See [`ShutdownReport::aborted`].
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// let task = executor.handle().spawn(std::future::pending::<()>());
+/// let report = executor.shutdown();
+/// assert_eq!(report.aborted[0].id, task.id());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TaskSite {
@@ -58,6 +67,16 @@ pub struct TaskSite {
 /// A worker thread that a shutdown did not wait for any longer.
 ///
 /// See [`ShutdownReport::leaked_threads`].
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// let report = executor.shutdown_timeout(std::time::Duration::from_secs(1));
+/// for thread in &report.leaked_threads {
+///     println!("{thread}"); // which worker, and the task that it is stuck in
+/// }
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LeakedThread {

@@ -31,6 +31,17 @@ impl AbortHandle {
     }
 
     /// As [`JoinHandle::abort`](crate::JoinHandle::abort).
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(std::future::pending::<()>());
+    /// task.abort_handle().abort();
+    /// assert!(task.await.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
     pub fn abort(&self) {
         abort(self.task.ptr());
     }
@@ -40,11 +51,34 @@ impl AbortHandle {
     }
 
     /// True once the task has ended, in whatever way.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(async {});
+    /// let abort = task.abort_handle();
+    /// assert!(!abort.is_finished());
+    /// task.await.unwrap();
+    /// assert!(abort.is_finished());
+    /// # });
+    /// ```
     pub fn is_finished(&self) -> bool {
         self.task.is_finished()
     }
 
     /// The task's number.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(async {});
+    /// assert_eq!(task.abort_handle().id(), task.id());
+    /// # });
+    /// ```
     pub fn id(&self) -> Id {
         self.task.id()
     }

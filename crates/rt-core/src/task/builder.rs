@@ -29,16 +29,46 @@ pub struct TaskBuilder {
 
 impl TaskBuilder {
     /// A builder of plain tasks.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::TaskBuilder::new().spawn(async { 7 });
+    /// assert_eq!(task.await.unwrap(), 7);
+    /// # });
+    /// ```
     pub fn new() -> TaskBuilder {
         TaskBuilder::default()
     }
 
     /// Names the task; the default is `Task-` and its number. Names need not differ.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::TaskBuilder::new().name("download").spawn(async {});
+    /// assert_eq!(task.task().name(), "download");
+    /// # });
+    /// ```
     pub fn name(self, name: impl Into<Cow<'static, str>>) -> TaskBuilder {
         TaskBuilder { name: Some(name.into()) }
     }
 
     /// Starts the task on the current runtime, as [`spawn`](crate::spawn) does.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::TaskBuilder::new().name("download").spawn(async { 7 });
+    /// assert_eq!(task.await.unwrap(), 7);
+    /// # });
+    /// ```
     ///
     /// # Panics
     ///
@@ -57,6 +87,14 @@ impl TaskBuilder {
     }
 
     /// Starts the task on this runtime, from any thread.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// let task = rt_core::TaskBuilder::new().spawn_on(executor.handle(), async { 7 });
+    /// assert_eq!(executor.block_on(task).unwrap(), 7);
+    /// ```
     ///
     /// # Panics
     ///

@@ -38,6 +38,20 @@ use crate::vars;
 use rt_primitive::contain::discard;
 
 /// Names a callback, for [`JoinHandle::remove_callback`].
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::CallbackId;
+///
+/// let task = rt_core::spawn(async {});
+/// let id: CallbackId = task.on_finish(|_, _| unreachable!());
+/// assert!(task.remove_callback(id));
+/// task.await.unwrap();
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct CallbackId {
     task: Id,

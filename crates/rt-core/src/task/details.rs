@@ -12,6 +12,17 @@ use crate::task::id::Id;
 /// stood as it does. Keeping it costs an allocation a task, and two looks at the clock a poll.
 ///
 /// [`TaskInfo`](crate::TaskInfo) has it where [`Config::task_details`](crate::Config) is set.
+///
+/// ```
+/// use rt_core::{Config, Executor, NoDriver};
+/// use std::sync::Arc;
+///
+/// let config = Config { task_details: true, ..Config::current_thread() };
+/// let executor = Executor::start(config, Arc::new(NoDriver)).unwrap();
+/// let task = executor.handle().spawn(std::future::pending::<()>()).task();
+/// executor.block_on(rt_core::yield_now());
+/// assert_eq!(task.info().details.unwrap().polls, 1);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TaskDetails {

@@ -47,6 +47,20 @@ pub struct TaskInfo {
 /// Whether a task can go on.
 ///
 /// See [`TaskInfo::state`].
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::TaskStatus;
+///
+/// let task = rt_core::spawn(std::future::pending::<()>()).task();
+/// assert_eq!(task.info().state, TaskStatus::Ready);
+/// rt_core::yield_now().await;
+/// assert_eq!(task.info().state, TaskStatus::Waiting);
+/// # });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TaskStatus {

@@ -83,22 +83,71 @@ impl<T> JoinHandle<T> {
     /// error for which [`JoinError::is_cancelled`] holds.
     ///
     /// A task that has ended already keeps its output. Does not wait.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(std::future::pending::<()>());
+    /// task.abort();
+    /// assert!(task.await.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
     pub fn abort(&self) {
         abort(self.task);
     }
 
     /// A handle that can only abort, for another place.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(std::future::pending::<()>());
+    /// let abort = task.abort_handle();
+    /// rt_core::spawn(async move { abort.abort() });
+    /// assert!(task.await.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
     pub fn abort_handle(&self) -> AbortHandle {
         AbortHandle::new(self.task())
     }
 
     /// True once the task has ended, in whatever way. asyncio: `task.done()`.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(async {});
+    /// assert!(!task.is_finished());
+    /// rt_core::yield_now().await;
+    /// assert!(task.is_finished());
+    /// # });
+    /// ```
     #[doc(alias = "done")]
     pub fn is_finished(&self) -> bool {
         self.task.state().load().is_complete()
     }
 
     /// How the task ended; `None` if it has not. asyncio: `task.cancelled()`, `task.exception()`.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_core::Outcome;
+    ///
+    /// let task = rt_core::spawn(async {});
+    /// assert_eq!(task.outcome(), None);
+    /// rt_core::yield_now().await;
+    /// assert_eq!(task.outcome(), Some(Outcome::Finished));
+    /// # });
+    /// ```
     #[doc(alias = "cancelled")]
     #[doc(alias = "exception")]
     pub fn outcome(&self) -> Option<Outcome> {
@@ -134,11 +183,31 @@ impl<T> JoinHandle<T> {
     }
 
     /// The task's number.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let (one, two) = (rt_core::spawn(async {}), rt_core::spawn(async {}));
+    /// assert_ne!(one.id(), two.id());
+    /// # });
+    /// ```
     pub fn id(&self) -> Id {
         self.task.header().id
     }
 
     /// The task itself.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(async {});
+    /// println!("{} was spawned at {}", task.task().name(), task.task().spawned_at());
+    /// # });
+    /// ```
     pub fn task(&self) -> TaskRef {
         TaskRef::new(self.task)
     }

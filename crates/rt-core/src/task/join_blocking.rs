@@ -18,6 +18,19 @@ use crate::task::join_error::JoinError;
 /// A task did not end within the time given; its handle is in here.
 ///
 /// See [`JoinHandle::join_blocking`].
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// use rt_core::JoinTimeout;
+/// use std::time::Duration;
+///
+/// // Nobody is in `block_on`, so it does not run.
+/// let task = executor.handle().spawn(async { 7 });
+/// let late: JoinTimeout<i32> = task.join_blocking(Some(Duration::from_millis(1))).unwrap_err();
+/// assert_eq!(executor.block_on(late.into_handle()).unwrap(), 7);
+/// ```
 pub struct JoinTimeout<T> {
     handle: JoinHandle<T>,
 }
@@ -101,6 +114,18 @@ impl Wake for Sleeper {
 
 impl<T> JoinTimeout<T> {
     /// The handle, to wait on.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// use std::time::Duration;
+    ///
+    /// // Nobody is in `block_on`, so it does not run.
+    /// let task = executor.handle().spawn(async { 7 });
+    /// let late = task.join_blocking(Some(Duration::from_millis(1))).unwrap_err();
+    /// assert_eq!(executor.block_on(late.into_handle()).unwrap(), 7);
+    /// ```
     pub fn into_handle(self) -> JoinHandle<T> {
         self.handle
     }

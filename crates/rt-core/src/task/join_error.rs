@@ -46,12 +46,36 @@ impl JoinError {
     }
 
     /// True if the task was cancelled or aborted, or its runtime shut down before it ended.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(std::future::pending::<()>());
+    /// task.abort();
+    /// assert!(task.await.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
     pub fn is_cancelled(&self) -> bool {
         matches!(self.cause, Cause::Cancelled(_))
     }
 
     /// Why the task was cancelled; `None` if it was aborted without being asked before, or was not
     /// cancelled.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// use rt_core::Reason;
+    ///
+    /// let task = rt_core::spawn(std::future::pending::<()>());
+    /// task.cancel_with(Reason::text("too slow"));
+    /// assert_eq!(task.await.unwrap_err().reason().unwrap().as_text(), Some("too slow"));
+    /// # });
+    /// ```
     pub fn reason(&self) -> Option<&Reason> {
         match &self.cause {
             Cause::Cancelled(reason) => reason.as_deref(),
@@ -60,16 +84,47 @@ impl JoinError {
     }
 
     /// True if the task awaited itself; it has not ended.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(async { panic!() });
+    /// assert!(!task.await.map(|()| ()).unwrap_err().is_self_join());
+    /// # });
+    /// ```
     pub fn is_self_join(&self) -> bool {
         matches!(self.cause, Cause::SelfJoin)
     }
 
     /// True if the task panicked.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(async { panic!("no paper") });
+    /// assert!(task.await.map(|()| ()).unwrap_err().is_panic());
+    /// # });
+    /// ```
     pub fn is_panic(&self) -> bool {
         matches!(self.cause, Cause::Panicked(_))
     }
 
     /// The payload of the panic, for [`std::panic::resume_unwind`].
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(async { panic!("no paper") });
+    /// let payload = task.await.map(|()| ()).unwrap_err().into_panic();
+    /// assert_eq!(payload.downcast_ref(), Some(&"no paper"));
+    /// # });
+    /// ```
     ///
     /// # Panics
     ///
@@ -82,6 +137,18 @@ impl JoinError {
     }
 
     /// The payload of the panic.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(std::future::pending::<()>());
+    /// task.abort();
+    /// let error = task.await.unwrap_err().try_into_panic().unwrap_err();
+    /// assert!(error.is_cancelled()); // so there is no payload
+    /// # });
+    /// ```
     ///
     /// # Errors
     ///
@@ -96,6 +163,18 @@ impl JoinError {
     }
 
     /// The number of the task.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(std::future::pending::<()>());
+    /// let id = task.id();
+    /// task.abort();
+    /// assert_eq!(task.await.unwrap_err().id(), id);
+    /// # });
+    /// ```
     pub fn id(&self) -> Id {
         self.id
     }
@@ -133,6 +212,21 @@ impl Error for JoinError {}
 /// The output of a task is not to be had now; see [`JoinHandle::try_take`].
 ///
 /// [`JoinHandle::try_take`]: crate::JoinHandle::try_take
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::TakeError;
+///
+/// let mut task = rt_core::spawn(async { 7 });
+/// assert!(matches!(task.try_take(), Err(TakeError::Pending)));
+/// rt_core::yield_now().await;
+/// assert_eq!(task.try_take().unwrap(), 7);
+/// assert!(matches!(task.try_take(), Err(TakeError::Taken)));
+/// # });
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum TakeError {

@@ -20,6 +20,19 @@ impl<T> JoinHandle<T> {
     ///
     /// asyncio: `asyncio.wait_for(task, timeout)`.
     ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// use std::time::Duration;
+    ///
+    /// let quick = rt_core::spawn(async { 7 });
+    /// rt_core::yield_now().await; // it has its turn
+    /// assert_eq!(quick.join_timeout(Duration::from_secs(1)).await.unwrap(), 7);
+    /// # });
+    /// ```
+    ///
     /// # Errors
     ///
     /// As awaiting the handle; a task that was asked to end, and did, gives an error with a
@@ -41,6 +54,20 @@ impl<T> JoinHandle<T> {
 }
 
 /// The future of [`JoinHandle::join_timeout`].
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::TimedJoin;
+/// use std::time::Duration;
+///
+/// let quick: TimedJoin<u32> = rt_core::spawn(async { 7 }).join_timeout(Duration::from_secs(1));
+/// rt_core::yield_now().await; // it has its turn
+/// assert_eq!(quick.await.unwrap(), 7);
+/// # });
+/// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct TimedJoin<T> {
     task: JoinHandle<T>,

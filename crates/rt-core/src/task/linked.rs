@@ -14,6 +14,21 @@ use crate::task::reference::TaskRef;
 /// Waits for a task as its [`JoinHandle`] does; dropping it cancels the task.
 ///
 /// Made by [`JoinHandle::cancel_on_drop`].
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::LinkedHandle;
+///
+/// let task: LinkedHandle<()> = rt_core::spawn(std::future::pending()).cancel_on_drop();
+/// let of_task = task.task();
+/// drop(task);
+/// rt_core::yield_now().await;
+/// assert!(of_task.is_finished());
+/// # });
+/// ```
 #[must_use = "dropping it cancels the task"]
 pub struct LinkedHandle<T> {
     handle: JoinHandle<T>,
@@ -46,21 +61,63 @@ impl<T> JoinHandle<T> {
 
 impl<T> LinkedHandle<T> {
     /// As [`JoinHandle::abort`].
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(std::future::pending::<()>()).cancel_on_drop();
+    /// task.abort();
+    /// assert!(task.await.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
     pub fn abort(&self) {
         self.handle.abort();
     }
 
     /// True once the task has ended, in whatever way.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(async {}).cancel_on_drop();
+    /// assert!(!task.is_finished());
+    /// # });
+    /// ```
     pub fn is_finished(&self) -> bool {
         self.handle.is_finished()
     }
 
     /// The task's number.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(async { rt_core::id() }).cancel_on_drop();
+    /// let id = task.id();
+    /// assert_eq!(task.await.unwrap(), id);
+    /// # });
+    /// ```
     pub fn id(&self) -> Id {
         self.handle.id()
     }
 
     /// The task itself.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(async {}).cancel_on_drop();
+    /// assert_eq!(task.task().id(), task.id());
+    /// # });
+    /// ```
     pub fn task(&self) -> TaskRef {
         self.handle.task()
     }

@@ -55,6 +55,15 @@ impl TaskRef {
     }
 
     /// The task's number.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// assert_eq!(rt_core::current_task().id(), rt_core::id());
+    /// # });
+    /// ```
     pub fn id(&self) -> Id {
         self.0.header().id
     }
@@ -62,6 +71,16 @@ impl TaskRef {
     /// The task's name: `Task-` and its number, unless it was given another.
     ///
     /// asyncio: `task.get_name`.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(async { rt_core::current_task().name().into_owned() });
+    /// assert!(task.await.unwrap().starts_with("Task-"));
+    /// # });
+    /// ```
     #[doc(alias = "get_name")]
     pub fn name(&self) -> Cow<'_, str> {
         match self.given_name() {
@@ -71,21 +90,59 @@ impl TaskRef {
     }
 
     /// Where the task was spawned, or where `block_on` was called.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(async {});
+    /// assert_eq!(task.task().spawned_at().file(), file!());
+    /// # });
+    /// ```
     pub fn spawned_at(&self) -> &'static Location<'static> {
         self.0.header().spawned_at
     }
 
     /// True once the task has ended, in whatever way.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// assert!(!rt_core::current_task().is_finished());
+    /// # });
+    /// ```
     pub fn is_finished(&self) -> bool {
         self.0.state().load().is_complete()
     }
 
     /// How the task ended; `None` if it has not.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// assert_eq!(rt_core::current_task().outcome(), None);
+    /// # });
+    /// ```
     pub fn outcome(&self) -> Option<Outcome> {
         self.0.state().load().outcome()
     }
 
     /// All that there is to know about it now.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let info = rt_core::current_task().info();
+    /// assert_eq!(info.id, rt_core::id());
+    /// # });
+    /// ```
     pub fn info(&self) -> TaskInfo {
         let now = self.0.state().load();
         let state = match (now.is_job(), now.is_owned()) {

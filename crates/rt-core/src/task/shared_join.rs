@@ -40,6 +40,19 @@ use rt_primitive::contain::{contain, discard};
 ///
 /// Made by [`JoinHandle::shared`]. Dropping all of them lets the task run on.
 ///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::SharedJoinHandle;
+///
+/// let task: SharedJoinHandle<u32> = rt_core::spawn(async { 7 }).shared();
+/// let again = task.clone();
+/// assert_eq!(task.await.unwrap() + again.await.unwrap(), 14);
+/// # });
+/// ```
+///
 /// # Errors
 ///
 /// The [`JoinError`] is shared by all who wait, hence the `Arc`.
@@ -126,21 +139,63 @@ impl<T> JoinHandle<T> {
 
 impl<T> SharedJoinHandle<T> {
     /// As [`JoinHandle::abort`].
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(std::future::pending::<()>()).shared();
+    /// task.abort();
+    /// assert!(task.await.unwrap_err().is_cancelled());
+    /// # });
+    /// ```
     pub fn abort(&self) {
         abort(self.join.task.ptr());
     }
 
     /// True once the task has ended, in whatever way.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(async {}).shared();
+    /// assert!(!task.is_finished());
+    /// # });
+    /// ```
     pub fn is_finished(&self) -> bool {
         self.join.task.is_finished()
     }
 
     /// The task's number.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(async { rt_core::id() }).shared();
+    /// let id = task.id();
+    /// assert_eq!(task.await.unwrap(), id);
+    /// # });
+    /// ```
     pub fn id(&self) -> Id {
         self.join.task.id()
     }
 
     /// The task itself.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(async {}).shared();
+    /// assert_eq!(task.task().id(), task.id());
+    /// # });
+    /// ```
     pub fn task(&self) -> TaskRef {
         self.join.task.clone()
     }

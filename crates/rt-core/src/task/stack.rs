@@ -17,6 +17,22 @@ use crate::wait::WaitInfo;
 /// One line that a task is at.
 ///
 /// See [`TaskRef::stack`].
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::Frame;
+///
+/// for frame in rt_core::current_task().stack(None) {
+///     match frame {
+///         Frame::Spawned(at) => println!("from {at}"),
+///         other => println!("{other}"),
+///     }
+/// }
+/// # });
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Frame {
@@ -104,6 +120,17 @@ impl TaskRef {
     ///
     /// asyncio: `capture_call_graph`.
     ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(std::future::pending::<()>()).task();
+    /// let graph = task.call_graph().unwrap().unwrap();
+    /// assert!(graph.awaited_by.is_empty());
+    /// # });
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`NoRuntime`] on a thread that is not inside a runtime.
@@ -115,6 +142,17 @@ impl TaskRef {
 
 impl Dump {
     /// What one task waits for and who waits for it; `None` if it is not in the dump.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// let task = rt_core::spawn(std::future::pending::<()>()).task();
+    /// let graph = rt_core::dump().call_graph(&task).unwrap();
+    /// assert_eq!(graph.task.id, task.id());
+    /// # });
+    /// ```
     pub fn call_graph(&self, task: &TaskRef) -> Option<CallGraph> {
         let find = |id| self.tasks().iter().find(|task| task.id == id).cloned();
         let on = |task: &TaskInfo| task.wait.as_ref().and_then(|wait| wait.on);

@@ -11,6 +11,21 @@ use crate::vars::{Binding, ContextVars, Entered};
 
 pin_project! {
     /// The future of [`ContextVar::scope`](crate::ContextVar::scope) and [`ContextVars::scope`].
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// rt_core::context_var! { static USER: &'static str = "nobody"; }
+    ///
+    /// use rt_core::ContextScope;
+    /// use std::future::{Ready, ready};
+    ///
+    /// let within: ContextScope<Ready<u32>> = USER.scope("ada", ready(7));
+    /// assert_eq!(within.await, 7);
+    /// # });
+    /// ```
     #[must_use = "futures do nothing unless awaited"]
     pub struct ContextScope<F> {
         // [O] One more variable, until the first poll finds out what the others are.

@@ -82,6 +82,18 @@ impl<T: Send + Sync + 'static> ContextVar<T> {
 
     /// Polls `future` with this value; the other variables are those of where it is first polled.
     ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// # executor.block_on(async {
+    /// rt_core::context_var! { static USER: &'static str = "nobody"; }
+    ///
+    /// let user = USER.scope("ada", async { rt_core::spawn(async { USER.get() }).await.unwrap() });
+    /// assert_eq!(user.await, "ada"); // a spawned task inherits it
+    /// # });
+    /// ```
+    ///
     /// # Cancel safety
     ///
     /// As the future's.
@@ -90,12 +102,25 @@ impl<T: Send + Sync + 'static> ContextVar<T> {
     }
 
     /// Runs `f` with this value.
+    ///
+    /// ```
+    /// rt_core::context_var! { static USER: &'static str = "nobody"; }
+    ///
+    /// assert_eq!(USER.sync_scope("ada", || USER.get()), "ada");
+    /// assert_eq!(USER.get(), "nobody");
+    /// ```
     pub fn sync_scope<R>(&'static self, value: T, f: impl FnOnce() -> R) -> R {
         let _entered = Entered::new(ContextVars::current().with(self.bind(value)));
         f()
     }
 
     /// Calls `f` with the value here, which is the default outside every scope.
+    ///
+    /// ```
+    /// rt_core::context_var! { static USER: String = "nobody".to_owned(); }
+    ///
+    /// assert_eq!(USER.with(|user| user.len()), 6);
+    /// ```
     ///
     /// # Panics
     ///
@@ -112,6 +137,12 @@ impl<T: Send + Sync + 'static> ContextVar<T> {
     }
 
     /// Calls `f` with the value here; `None` if the variable has none.
+    ///
+    /// ```
+    /// rt_core::context_var! { static USER: String; }
+    ///
+    /// assert_eq!(USER.try_with(|user| user.len()), None);
+    /// ```
     pub fn try_with<R>(&'static self, f: impl FnOnce(&T) -> R) -> Option<R> {
         let vars = ContextVars::current();
         let value: Option<&dyn Any> = vars.value_of(self.address()).map(|value| &**value as _);
@@ -133,6 +164,12 @@ impl<T: Send + Sync + 'static> ContextVar<T> {
 impl<T: Clone + Send + Sync + 'static> ContextVar<T> {
     /// The value here, which is the default outside every scope.
     ///
+    /// ```
+    /// rt_core::context_var! { static RETRIES: u32 = 3; }
+    ///
+    /// assert_eq!(RETRIES.get(), 3);
+    /// ```
+    ///
     /// # Panics
     ///
     /// If the variable has no value here; see [`try_get`](ContextVar::try_get).
@@ -142,6 +179,12 @@ impl<T: Clone + Send + Sync + 'static> ContextVar<T> {
     }
 
     /// The value here; `None` if the variable has none.
+    ///
+    /// ```
+    /// rt_core::context_var! { static USER: String; }
+    ///
+    /// assert_eq!(USER.try_get(), None);
+    /// ```
     pub fn try_get(&'static self) -> Option<T> {
         self.try_with(T::clone)
     }

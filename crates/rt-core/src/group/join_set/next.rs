@@ -14,6 +14,20 @@ use crate::time_limit::TimeLimit;
 use crate::wait::{WaitKind, note_wait};
 
 /// The future of [`JoinSet::join_next`].
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::{JoinNext, JoinSet};
+///
+/// let mut set = JoinSet::new();
+/// set.spawn(async { 7 });
+/// let next: JoinNext<'_, u32> = set.join_next();
+/// assert_eq!(next.await.unwrap().unwrap(), 7);
+/// # });
+/// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct JoinNext<'a, T> {
     set: &'a mut JoinSet<T>,
@@ -21,6 +35,20 @@ pub struct JoinNext<'a, T> {
 }
 
 /// The future of [`JoinSet::wait`].
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::{JoinSet, Wait, WaitFor};
+///
+/// let mut set = JoinSet::new();
+/// set.spawn(async { 7 });
+/// let all: Wait<'_, u32> = set.wait(WaitFor::All, None);
+/// assert_eq!(all.await, 1);
+/// # });
+/// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct Wait<'a, T> {
     set: &'a mut JoinSet<T>,
@@ -30,6 +58,20 @@ pub struct Wait<'a, T> {
 }
 
 /// The future of [`JoinSet::join_all`].
+///
+/// ```
+/// # use rt_core::{Config, Executor, NoDriver};
+/// # use std::sync::Arc;
+/// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+/// # executor.block_on(async {
+/// use rt_core::{JoinAll, JoinSet};
+///
+/// let mut set = JoinSet::new();
+/// set.spawn(async { 7 });
+/// let all: JoinAll<u32> = set.join_all();
+/// assert_eq!(all.await, [7]);
+/// # });
+/// ```
 #[must_use = "dropping it aborts the tasks"]
 pub struct JoinAll<T> {
     set: JoinSet<T>,
