@@ -88,6 +88,11 @@ impl Barrier {
     rt_primitive::const_fn! {
         /// A barrier for so many tasks.
         ///
+        /// ```
+        /// let pair = rt_sync::Barrier::new(2);
+        /// assert_eq!(pair.parties(), 2);
+        /// ```
+        ///
         /// # Panics
         ///
         /// When they are 0.
@@ -99,6 +104,14 @@ impl Barrier {
     }
 
     /// Waits until as many tasks wait as the barrier is for. A task counts from its first poll.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let pair = rt_sync::Barrier::new(2);
+    /// let (first, second) = futures::join!(pair.wait(), pair.wait());
+    /// assert_eq!((first.unwrap().index(), second.unwrap().index()), (0, 1));
+    /// # });
+    /// ```
     ///
     /// # Errors
     ///
@@ -114,28 +127,60 @@ impl Barrier {
 
     /// Breaks the barrier: all who wait get an error, and so does who comes, until it is
     /// [reset](Self::reset).
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let pair = rt_sync::Barrier::new(2);
+    /// pair.abort();
+    /// assert!(pair.wait().await.is_err());
+    /// # });
+    /// ```
     pub fn abort(&self) {
         self.end_round(true);
     }
 
     /// Begins anew: all who wait get an error, and who comes counts again. It mends a barrier that
     /// was [aborted](Self::abort).
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let pair = rt_sync::Barrier::new(2);
+    /// pair.abort();
+    /// pair.reset();
+    /// let (first, second) = futures::join!(pair.wait(), pair.wait());
+    /// assert!(first.is_ok() && second.is_ok());
+    /// # });
+    /// ```
     pub fn reset(&self) {
         self.end_round(false);
     }
 
     /// True from [`abort`](Self::abort) to [`reset`](Self::reset).
+    ///
+    /// ```
+    /// let pair = rt_sync::Barrier::new(2);
+    /// pair.abort();
+    /// assert!(pair.is_broken());
+    /// ```
     #[doc(alias = "broken")]
     pub fn is_broken(&self) -> bool {
         self.queue.lock().is_broken
     }
 
     /// How many tasks it is for.
+    ///
+    /// ```
+    /// assert_eq!(rt_sync::Barrier::new(3).parties(), 3);
+    /// ```
     pub fn parties(&self) -> usize {
         self.parties
     }
 
     /// How many wait in this round.
+    ///
+    /// ```
+    /// assert_eq!(rt_sync::Barrier::new(3).waiting(), 0);
+    /// ```
     #[doc(alias = "n_waiting")]
     pub fn waiting(&self) -> usize {
         self.queue.lock().arrived
@@ -182,11 +227,27 @@ impl Round {
 impl BarrierWaitResult {
     /// A number below the number of tasks, another one for each task of a round, in the order in
     /// which they came.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let alone = rt_sync::Barrier::new(1);
+    /// assert_eq!(alone.wait().await.unwrap().index(), 0);
+    /// # });
+    /// ```
     pub fn index(&self) -> usize {
         self.index
     }
 
     /// True for one task of each round: the one that came last.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let pair = rt_sync::Barrier::new(2);
+    /// let (first, last) = futures::join!(pair.wait(), pair.wait());
+    /// assert!(!first.unwrap().is_leader());
+    /// assert!(last.unwrap().is_leader());
+    /// # });
+    /// ```
     pub fn is_leader(&self) -> bool {
         self.index + 1 == self.parties
     }

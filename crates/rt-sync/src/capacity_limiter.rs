@@ -58,6 +58,18 @@ struct Lent {
 }
 
 /// A token of a [`CapacityLimiter`]; it goes back when this is dropped.
+///
+/// ```
+/// # futures::executor::block_on(async {
+/// use rt_sync::{CapacityLimiter, CapacityToken};
+///
+/// let limiter = CapacityLimiter::new(1);
+/// let token: CapacityToken<'_> = limiter.acquire_on_behalf_of(7).await.unwrap();
+/// assert_eq!(limiter.available_tokens(), 0);
+/// drop(token);
+/// assert_eq!(limiter.available_tokens(), 1);
+/// # });
+/// ```
 #[must_use = "dropping the token gives it back at once"]
 pub struct CapacityToken<'a> {
     limiter: &'a CapacityLimiter,
@@ -65,6 +77,15 @@ pub struct CapacityToken<'a> {
 }
 
 /// What a [`CapacityLimiter`] has lent.
+///
+/// ```
+/// # futures::executor::block_on(async {
+/// let limiter = rt_sync::CapacityLimiter::new(2);
+/// let _token = limiter.acquire_on_behalf_of(7).await.unwrap();
+/// let seen = limiter.statistics();
+/// assert_eq!((seen.total, seen.borrowed, seen.borrowers), (2, 1, vec![7]));
+/// # });
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CapacityStatistics {
@@ -100,6 +121,11 @@ pub struct AlreadyBorrowed {
 impl CapacityLimiter {
     rt_primitive::const_fn! {
         /// A limiter of so many tokens; 0 lends none, until there are more.
+        ///
+        /// ```
+        /// let limiter = rt_sync::CapacityLimiter::new(10);
+        /// assert_eq!(limiter.total_tokens(), 10);
+        /// ```
         pub fn new(total: usize) -> CapacityLimiter {
             CapacityLimiter { queue: WaitQueue::new(Lent { total, borrowers: Vec::new() }) }
         }
@@ -107,6 +133,15 @@ impl CapacityLimiter {
 
     /// Borrows a token for the current task, once there is one and all who came before have theirs.
     /// Outside a task the borrower is not known, and may have several.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let limiter = rt_sync::CapacityLimiter::new(10);
+    /// let token = limiter.acquire().await.unwrap();
+    /// assert_eq!(limiter.borrowed_tokens(), 1);
+    /// drop(token); // and it is given back
+    /// # });
+    /// ```
     ///
     /// # Errors
     ///
@@ -122,18 +157,37 @@ impl CapacityLimiter {
     }
 
     /// As [`acquire`](Self::acquire), for a borrower with this number.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let limiter = rt_sync::CapacityLimiter::new(10);
+    /// let _token = limiter.acquire_on_behalf_of(7).await.unwrap();
+    /// // Whoever has one already would wait for itself.
+    /// assert!(limiter.acquire_on_behalf_of(7).await.is_err());
+    /// # });
+    /// ```
     #[track_caller]
     pub fn acquire_on_behalf_of(&self, borrower: u64) -> AcquireCapacity<'_> {
         AcquireCapacity::new(self, Some(borrower))
     }
 
     /// How many tokens there are.
+    ///
+    /// ```
+    /// assert_eq!(rt_sync::CapacityLimiter::new(10).total_tokens(), 10);
+    /// ```
     pub fn total_tokens(&self) -> usize {
         self.queue.lock().total
     }
 
     /// Changes how many tokens there are. If they are more, those who wait get them; if they are
     /// fewer than are lent, nobody gets one until enough have come back.
+    ///
+    /// ```
+    /// let limiter = rt_sync::CapacityLimiter::new(1);
+    /// limiter.set_total_tokens(3);
+    /// assert_eq!(limiter.available_tokens(), 3);
+    /// ```
     pub fn set_total_tokens(&self, total: usize) {
         let mut queue = self.queue.lock();
         queue.total = total;
@@ -141,17 +195,38 @@ impl CapacityLimiter {
     }
 
     /// How many tokens are lent.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let limiter = rt_sync::CapacityLimiter::new(2);
+    /// let _token = limiter.acquire().await.unwrap();
+    /// assert_eq!(limiter.borrowed_tokens(), 1);
+    /// # });
+    /// ```
     pub fn borrowed_tokens(&self) -> usize {
         self.queue.lock().borrowers.len()
     }
 
     /// How many tokens could be lent now.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let limiter = rt_sync::CapacityLimiter::new(2);
+    /// let _token = limiter.acquire().await.unwrap();
+    /// assert_eq!(limiter.available_tokens(), 1);
+    /// # });
+    /// ```
     pub fn available_tokens(&self) -> usize {
         let lent = self.queue.lock();
         lent.total.saturating_sub(lent.borrowers.len())
     }
 
     /// What is lent, and to whom.
+    ///
+    /// ```
+    /// let limiter = rt_sync::CapacityLimiter::new(2);
+    /// assert!(limiter.statistics().borrowers.is_empty());
+    /// ```
     pub fn statistics(&self) -> CapacityStatistics {
         let lent = self.queue.lock();
         CapacityStatistics {

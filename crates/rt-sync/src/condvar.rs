@@ -59,12 +59,36 @@ enum Notice {
 impl Condvar {
     rt_primitive::const_fn! {
         /// A condition variable for which nobody waits.
+        ///
+        /// ```
+        /// static CHANGED: rt_sync::Condvar = rt_sync::Condvar::new();
+        /// CHANGED.notify_all(); // nobody waits
+        /// ```
         pub fn new() -> Condvar {
             Condvar { queue: WaitQueue::new(()) }
         }
     }
 
     /// Unlocks, waits until it is notified, and locks again.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::{Condvar, Mutex};
+    ///
+    /// let (ready, changed) = (Mutex::new(false), Condvar::new());
+    /// let waits = async {
+    ///     let mut guard = ready.lock().await;
+    ///     while !*guard {
+    ///         guard = changed.wait(guard).await;
+    ///     }
+    /// };
+    /// let tells = async {
+    ///     *ready.lock().await = true;
+    ///     changed.notify_one();
+    /// };
+    /// futures::join!(waits, tells);
+    /// # });
+    /// ```
     ///
     /// # Cancel safety
     ///
@@ -78,6 +102,20 @@ impl Condvar {
 
     /// Waits for as long as `condition` is true of the value; it is looked at under the lock, first
     /// before any wait. asyncio: `Condition.wait_for()`, which waits until its condition is true.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::{Condvar, Mutex};
+    ///
+    /// let (left, changed) = (Mutex::new(1), Condvar::new());
+    /// let waits = async { *changed.wait_while(left.lock().await, |left| *left > 0).await };
+    /// let works = async {
+    ///     *left.lock().await -= 1;
+    ///     changed.notify_one();
+    /// };
+    /// assert_eq!(futures::join!(waits, works).0, 0);
+    /// # });
+    /// ```
     ///
     /// # Cancel safety
     ///
@@ -98,6 +136,17 @@ impl Condvar {
     /// Notifies the one who has waited longest; nobody if nobody waits.
     ///
     /// Hold the lock or not, as you like; without it the notified task finds it free.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::{Condvar, Mutex};
+    ///
+    /// let (lock, changed) = (Mutex::new(()), Condvar::new());
+    /// let waits = async { drop(changed.wait(lock.lock().await).await) };
+    /// let tells = async { changed.notify_one() };
+    /// futures::join!(waits, tells); // polled in this order, so somebody waits
+    /// # });
+    /// ```
     pub fn notify_one(&self) {
         let waker = self.queue.lock().serve_if(|told, ()| {
             *told = Notice::One;
@@ -107,6 +156,16 @@ impl Condvar {
     }
 
     /// Notifies the `count` who have waited longest; all if fewer wait.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::{Condvar, Mutex};
+    ///
+    /// let (lock, changed) = (Mutex::new(()), Condvar::new());
+    /// let wait = async || drop(changed.wait(lock.lock().await).await);
+    /// futures::join!(wait(), wait(), async { changed.notify_many(2) });
+    /// # });
+    /// ```
     #[doc(alias = "notify")]
     pub fn notify_many(&self, count: usize) {
         let mut left = count;
@@ -122,6 +181,16 @@ impl Condvar {
     }
 
     /// Notifies all who wait now.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::{Condvar, Mutex};
+    ///
+    /// let (lock, changed) = (Mutex::new(()), Condvar::new());
+    /// let wait = async || drop(changed.wait(lock.lock().await).await);
+    /// futures::join!(wait(), wait(), wait(), async { changed.notify_all() });
+    /// # });
+    /// ```
     pub fn notify_all(&self) {
         self.queue.lock().serve_all(|told, ()| *told = Notice::All, |_| ());
     }

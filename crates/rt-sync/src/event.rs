@@ -58,6 +58,17 @@ pub struct Event {
 
 pin_project! {
     /// The future of [`Event::wait`].
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::{Event, futures::EventWait};
+    ///
+    /// let started = Event::new();
+    /// let wait: EventWait<'_> = started.wait();
+    /// started.set();
+    /// wait.await;
+    /// # });
+    /// ```
     #[must_use = "a wait does nothing unless it is awaited or polled"]
     pub struct EventWait<'a> {
         event: &'a Event,
@@ -82,12 +93,24 @@ pin_project! {
 impl Event {
     rt_primitive::const_fn! {
         /// An event that has not happened.
+        ///
+        /// ```
+        /// static STARTED: rt_sync::Event = rt_sync::Event::new();
+        /// assert!(!STARTED.is_set());
+        /// ```
         pub fn new() -> Event {
             Event { state: AtomicU8::new(0), queue: WaitQueue::new(()) }
         }
     }
 
     /// Lets it happen: wakes all who wait, the oldest first.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let started = rt_sync::Event::new();
+    /// futures::join!(started.wait(), started.wait(), async { started.set() });
+    /// # });
+    /// ```
     pub fn set(&self) {
         // ORDERING: Release; pairs with Acquire in `is_set`; what came before the event is visible
         // to who sees it. Acquire, so that who clears and sets again passes on what it saw.
@@ -105,18 +128,40 @@ impl Event {
     }
 
     /// Lets it not have happened: who comes now waits for the next [`set`](Event::set).
+    ///
+    /// ```
+    /// let open = rt_sync::Event::new();
+    /// open.set();
+    /// open.clear();
+    /// assert!(!open.is_set());
+    /// ```
     pub fn clear(&self) {
         // ORDERING: AcqRel; pairs with Acquire in `is_set`, as `set` does.
         self.state.fetch_and(!SET, Ordering::AcqRel);
     }
 
     /// True when it has happened.
+    ///
+    /// ```
+    /// let open = rt_sync::Event::new();
+    /// assert!(!open.is_set());
+    /// open.set();
+    /// assert!(open.is_set());
+    /// ```
     pub fn is_set(&self) -> bool {
         // ORDERING: Acquire; pairs with Release in `set`.
         self.state.load(Ordering::Acquire) & SET != 0
     }
 
     /// Waits until it has happened; goes on at once if it has.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let started = rt_sync::Event::new();
+    /// started.set();
+    /// started.wait().await; // it has happened, so this does not wait
+    /// # });
+    /// ```
     ///
     /// # Cancel safety
     ///

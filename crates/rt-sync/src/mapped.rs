@@ -44,6 +44,19 @@ impl Drop for Share<'_> {
 
 /// Exclusive access to a part of the value of a [`Mutex`](crate::Mutex), made by
 /// [`MutexGuard::map`](crate::MutexGuard::map); dropping it unlocks.
+///
+/// ```
+/// # futures::executor::block_on(async {
+/// use rt_sync::{MappedMutexGuard, Mutex, MutexGuard};
+///
+/// let pair = Mutex::new((1, "one"));
+/// let mut number: MappedMutexGuard<'_, i32> =
+///     MutexGuard::map(pair.lock().await, |pair| &mut pair.0);
+/// *number = 2;
+/// drop(number);
+/// assert_eq!(pair.into_inner(), (2, "one"));
+/// # });
+/// ```
 #[must_use = "dropping the guard unlocks at once"]
 pub struct MappedMutexGuard<'a, U: ?Sized> {
     part: NonNull<U>,
@@ -53,6 +66,19 @@ pub struct MappedMutexGuard<'a, U: ?Sized> {
 
 /// Exclusive access to a part of the value of an [`RwLock`](crate::RwLock), made by
 /// [`RwLockWriteGuard::map`](crate::RwLockWriteGuard::map); dropping it unlocks.
+///
+/// ```
+/// # futures::executor::block_on(async {
+/// use rt_sync::{MappedRwLockWriteGuard, RwLock, RwLockWriteGuard};
+///
+/// let pair = RwLock::new((1, "one"));
+/// let mut number: MappedRwLockWriteGuard<'_, i32> =
+///     RwLockWriteGuard::map(pair.write().await, |pair| &mut pair.0);
+/// *number = 2;
+/// drop(number);
+/// assert_eq!(pair.into_inner(), (2, "one"));
+/// # });
+/// ```
 #[must_use = "dropping the guard unlocks at once"]
 pub struct MappedRwLockWriteGuard<'a, U: ?Sized> {
     part: NonNull<U>,
@@ -62,6 +88,17 @@ pub struct MappedRwLockWriteGuard<'a, U: ?Sized> {
 
 /// Shared access to a part of the value of an [`RwLock`](crate::RwLock), made by
 /// [`RwLockReadGuard::map`](crate::RwLockReadGuard::map); dropping it unlocks.
+///
+/// ```
+/// # futures::executor::block_on(async {
+/// use rt_sync::{MappedRwLockReadGuard, RwLock, RwLockReadGuard};
+///
+/// let pair = RwLock::new((1, "one"));
+/// let name: MappedRwLockReadGuard<'_, &str> =
+///     RwLockReadGuard::map(pair.read().await, |pair| &pair.1);
+/// assert_eq!(*name, "one");
+/// # });
+/// ```
 #[must_use = "dropping the guard unlocks at once"]
 pub struct MappedRwLockReadGuard<'a, U: ?Sized> {
     part: NonNull<U>,
@@ -120,6 +157,17 @@ macro_rules! mapped_mut {
             }
 
             /// A guard of a part of the part.
+            ///
+            /// ```
+            /// # futures::executor::block_on(async {
+            /// use rt_sync::{MappedMutexGuard, Mutex, MutexGuard};
+            ///
+            /// let nested = Mutex::new(((1, 2), 3));
+            /// let pair = MutexGuard::map(nested.lock().await, |nested| &mut nested.0);
+            /// let number = MappedMutexGuard::map(pair, |pair| &mut pair.1);
+            /// assert_eq!(*number, 2);
+            /// # });
+            /// ```
             pub fn map<V: ?Sized>(
                 mut guard: Self,
                 part_of: impl FnOnce(&mut U) -> &mut V,
@@ -149,6 +197,17 @@ impl<'a, U: ?Sized> MappedRwLockReadGuard<'a, U> {
     }
 
     /// A guard of a part of the part.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::{MappedRwLockReadGuard, RwLock, RwLockReadGuard};
+    ///
+    /// let nested = RwLock::new(((1, 2), 3));
+    /// let pair = RwLockReadGuard::map(nested.read().await, |nested| &nested.0);
+    /// let number = MappedRwLockReadGuard::map(pair, |pair| &pair.1);
+    /// assert_eq!(*number, 2);
+    /// # });
+    /// ```
     pub fn map<V: ?Sized>(
         guard: Self,
         part_of: impl FnOnce(&U) -> &V,

@@ -86,6 +86,11 @@ pub struct TryLockError;
 impl<T> Mutex<T> {
     rt_primitive::const_fn! {
         /// An unlocked lock around `value`.
+        ///
+        /// ```
+        /// static COUNT: rt_sync::Mutex<u32> = rt_sync::Mutex::new(0);
+        /// assert!(!COUNT.is_locked());
+        /// ```
         #[doc(alias = "const_new")]
         pub fn new(value: T) -> Self {
             Mutex {
@@ -97,6 +102,11 @@ impl<T> Mutex<T> {
     }
 
     /// Takes the value out. Needs no lock, since nobody else has it.
+    ///
+    /// ```
+    /// let names = rt_sync::Mutex::new(vec!["a"]);
+    /// assert_eq!(names.into_inner(), ["a"]);
+    /// ```
     pub fn into_inner(self) -> T {
         self.value.into_inner()
     }
@@ -106,6 +116,14 @@ impl<T: ?Sized> Mutex<T> {
     /// Takes the lock, once it is free and all who came before have had it.
     ///
     /// A task that locks twice waits for itself, for ever.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let count = rt_sync::Mutex::new(0);
+    /// *count.lock().await += 1;
+    /// assert_eq!(*count.lock().await, 1);
+    /// # });
+    /// ```
     ///
     /// # Cancel safety
     ///
@@ -118,6 +136,14 @@ impl<T: ?Sized> Mutex<T> {
 
     /// As [`lock`](Self::lock), for threads that run no tasks: the calling thread stops.
     ///
+    /// ```
+    /// let count = rt_sync::Mutex::new(0);
+    /// std::thread::scope(|scope| {
+    ///     scope.spawn(|| *count.blocking_lock() += 1);
+    /// });
+    /// assert_eq!(count.into_inner(), 1);
+    /// ```
+    ///
     /// # Panics
     ///
     /// Within a task: await `lock` there.
@@ -127,6 +153,15 @@ impl<T: ?Sized> Mutex<T> {
     }
 
     /// As [`blocking_lock`](Self::blocking_lock), for a guard that borrows nothing.
+    ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// let count = Arc::new(rt_sync::Mutex::new(0));
+    /// let guard = count.clone().blocking_lock_owned();
+    /// assert!(count.is_locked());
+    /// drop(guard);
+    /// ```
     ///
     /// # Panics
     ///
@@ -157,6 +192,12 @@ impl<T: ?Sized> Mutex<T> {
 
     /// Takes the lock if it is free and nobody waits for it.
     ///
+    /// ```
+    /// let count = rt_sync::Mutex::new(0);
+    /// let guard = count.try_lock().unwrap();
+    /// assert!(count.try_lock().is_err());
+    /// ```
+    ///
     /// # Errors
     ///
     /// When it is held, or others wait for it.
@@ -169,6 +210,14 @@ impl<T: ?Sized> Mutex<T> {
 
     /// As [`try_lock`](Self::try_lock), for a guard that borrows nothing.
     ///
+    /// ```
+    /// use std::sync::Arc;
+    ///
+    /// let count = Arc::new(rt_sync::Mutex::new(0));
+    /// let guard = count.clone().try_lock_owned().unwrap();
+    /// assert!(count.try_lock_owned().is_err());
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`try_lock`](Self::try_lock).
@@ -180,12 +229,24 @@ impl<T: ?Sized> Mutex<T> {
     }
 
     /// True when it is held at the moment, or about to be.
+    ///
+    /// ```
+    /// let count = rt_sync::Mutex::new(0);
+    /// let guard = count.try_lock();
+    /// assert!(count.is_locked());
+    /// ```
     #[doc(alias = "locked")]
     pub fn is_locked(&self) -> bool {
         self.permit.available() == 0
     }
 
     /// Reaches the value without locking: `&mut self` proves that nobody else can.
+    ///
+    /// ```
+    /// let mut count = rt_sync::Mutex::new(0);
+    /// *count.get_mut() += 1;
+    /// assert_eq!(count.into_inner(), 1);
+    /// ```
     pub fn get_mut(&mut self) -> &mut T {
         self.value.with_mut(|value| {
             // SAFETY: I1: `&mut self` proves that there is no guard.

@@ -53,6 +53,11 @@ enum Notice {
 impl Notify {
     rt_primitive::const_fn! {
         /// Without a notification.
+        ///
+        /// ```
+        /// static MORE: rt_sync::Notify = rt_sync::Notify::new();
+        /// MORE.notify_one();
+        /// ```
         #[doc(alias = "const_new")]
         pub fn new() -> Notify {
             Notify { state: NotifyState::new(), queue: WaitQueue::new(()) }
@@ -64,6 +69,13 @@ impl Notify {
     /// The future takes part in [`notify_waiters`](Self::notify_waiters) from now on, and in
     /// [`notify_one`](Self::notify_one) from its first poll, or [`Notified::enable`].
     ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let more = rt_sync::Notify::new();
+    /// futures::join!(more.notified(), async { more.notify_one() });
+    /// # });
+    /// ```
+    ///
     /// # Cancel safety
     ///
     /// A drop gives the place in the queue up, and passes on what `notify_one` or `notify_last` had
@@ -74,17 +86,48 @@ impl Notify {
     }
 
     /// As [`notified`](Self::notified), for a future that borrows nothing.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let more = std::sync::Arc::new(rt_sync::Notify::new());
+    /// let notified = more.clone().notified_owned();
+    /// more.notify_one();
+    /// notified.await;
+    /// # });
+    /// ```
     #[track_caller]
     pub fn notified_owned(self: Arc<Self>) -> OwnedNotified {
         OwnedNotified::new(self)
     }
 
     /// Wakes the one who has waited longest, or keeps the notification for the next who waits.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let more = rt_sync::Notify::new();
+    /// more.notify_one(); // nobody waits, so it is kept
+    /// more.notified().await;
+    /// # });
+    /// ```
     pub fn notify_one(&self) {
         self.notify(Notice::Oldest);
     }
 
     /// Wakes the one who came last, or keeps the notification for the next who waits.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use futures::future::{Either, select};
+    /// use std::pin::pin;
+    ///
+    /// let more = rt_sync::Notify::new();
+    /// let (mut first, mut last) = (pin!(more.notified()), pin!(more.notified()));
+    /// first.as_mut().enable();
+    /// last.as_mut().enable();
+    /// more.notify_last();
+    /// assert!(matches!(select(first, last).await, Either::Right(_)));
+    /// # });
+    /// ```
     pub fn notify_last(&self) {
         self.notify(Notice::Youngest);
     }
@@ -115,6 +158,15 @@ impl Notify {
 
     /// Wakes all who wait now, also those whose future was made but not polled yet. Nothing is kept
     /// for those who come later.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let more = rt_sync::Notify::new();
+    /// let (first, second) = (more.notified(), more.notified());
+    /// more.notify_waiters();
+    /// futures::join!(first, second);
+    /// # });
+    /// ```
     pub fn notify_waiters(&self) {
         let queue = self.queue.lock();
         if !mutant!("notify.broadcast_uncounted") {

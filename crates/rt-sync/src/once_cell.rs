@@ -34,6 +34,13 @@ pub struct OnceCell<T> {
 }
 
 /// Why [`OnceCell::set`] did not set the value, which comes back.
+///
+/// ```
+/// use rt_sync::{OnceCell, SetError};
+///
+/// let cell = OnceCell::new_with(Some(1));
+/// assert!(matches!(cell.set(2), Err(SetError::AlreadyInitializedError(2))));
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SetError<T> {
@@ -46,6 +53,11 @@ pub enum SetError<T> {
 impl<T> OnceCell<T> {
     rt_primitive::const_fn! {
         /// Without a value.
+        ///
+        /// ```
+        /// static NAME: rt_sync::OnceCell<String> = rt_sync::OnceCell::new();
+        /// assert_eq!(NAME.get(), None);
+        /// ```
         #[doc(alias = "const_new")]
         pub fn new() -> Self {
             OnceCell { value: OnceLock::new(), permit: Permits::new(1) }
@@ -53,36 +65,78 @@ impl<T> OnceCell<T> {
     }
 
     /// With a value, or without one.
+    ///
+    /// ```
+    /// let cell = rt_sync::OnceCell::new_with(Some(7));
+    /// assert_eq!(cell.get(), Some(&7));
+    /// ```
     pub fn new_with(value: Option<T>) -> Self {
         value.map_or_else(OnceCell::new, OnceCell::from)
     }
 
     /// The value, if it is there.
+    ///
+    /// ```
+    /// let cell = rt_sync::OnceCell::new();
+    /// assert_eq!(cell.get(), None);
+    /// cell.set(7).unwrap();
+    /// assert_eq!(cell.get(), Some(&7));
+    /// ```
     pub fn get(&self) -> Option<&T> {
         self.value.get()
     }
 
     /// The value, if it is there, to change it.
+    ///
+    /// ```
+    /// let mut cell = rt_sync::OnceCell::new_with(Some(7));
+    /// *cell.get_mut().unwrap() += 1;
+    /// assert_eq!(cell.get(), Some(&8));
+    /// ```
     pub fn get_mut(&mut self) -> Option<&mut T> {
         self.value.get_mut()
     }
 
     /// Takes the value out.
+    ///
+    /// ```
+    /// let cell = rt_sync::OnceCell::new_with(Some(7));
+    /// assert_eq!(cell.into_inner(), Some(7));
+    /// ```
     pub fn into_inner(self) -> Option<T> {
         self.value.into_inner()
     }
 
     /// Takes the value out; the cell can be set again.
+    ///
+    /// ```
+    /// let mut cell = rt_sync::OnceCell::new_with(Some(7));
+    /// assert_eq!(cell.take(), Some(7));
+    /// assert!(cell.set(8).is_ok());
+    /// ```
     pub fn take(&mut self) -> Option<T> {
         self.value.take()
     }
 
     /// True when the value is there.
+    ///
+    /// ```
+    /// let cell = rt_sync::OnceCell::new();
+    /// assert!(!cell.initialized());
+    /// cell.set(7).unwrap();
+    /// assert!(cell.initialized());
+    /// ```
     pub fn initialized(&self) -> bool {
         self.value.get().is_some()
     }
 
     /// Sets the value, if there is none and no task is making one.
+    ///
+    /// ```
+    /// let cell = rt_sync::OnceCell::new();
+    /// assert!(cell.set(7).is_ok());
+    /// assert_eq!(cell.set(8).unwrap_err().into_inner(), 8);
+    /// ```
     ///
     /// # Errors
     ///
@@ -101,6 +155,14 @@ impl<T> OnceCell<T> {
 
     /// The value; if there is none this makes it, or waits for who makes it.
     ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let cell = rt_sync::OnceCell::new();
+    /// assert_eq!(*cell.get_or_init(async || 7).await, 7);
+    /// assert_eq!(*cell.get_or_init(async || unreachable!()).await, 7);
+    /// # });
+    /// ```
+    ///
     /// # Cancel safety
     ///
     /// If it is dropped while it makes the value, the next one who waits makes it anew.
@@ -114,6 +176,14 @@ impl<T> OnceCell<T> {
     }
 
     /// As [`get_or_init`](Self::get_or_init), where making the value may fail.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let cell = rt_sync::OnceCell::new();
+    /// assert_eq!(cell.get_or_try_init(async || Err("no network")).await, Err("no network"));
+    /// assert_eq!(cell.get_or_try_init(async || Ok::<_, ()>(7)).await, Ok(&7));
+    /// # });
+    /// ```
     ///
     /// # Errors
     ///
@@ -152,6 +222,11 @@ impl<T: fmt::Debug> fmt::Debug for OnceCell<T> {
 
 impl<T> SetError<T> {
     /// The value that was not set.
+    ///
+    /// ```
+    /// let cell = rt_sync::OnceCell::new_with(Some(7));
+    /// assert_eq!(cell.set(8).unwrap_err().into_inner(), 8);
+    /// ```
     pub fn into_inner(self) -> T {
         match self {
             SetError::AlreadyInitializedError(value) | SetError::InitializingError(value) => value,

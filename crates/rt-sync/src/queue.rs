@@ -86,6 +86,20 @@ pub type PriorityQueue<T> = StoreQueue<T, Priority<T>>;
 
 /// What [`Queue`], [`LifoQueue`] and [`PriorityQueue`] have in common; they differ in their store.
 ///
+/// ```
+/// # futures::executor::block_on(async {
+/// use rt_sync::queue::{Queue, PriorityQueue, Store, StoreQueue};
+///
+/// async fn first<S: Store<u32>>(queue: &StoreQueue<u32, S>) -> u32 {
+///     queue.try_put(2).unwrap();
+///     queue.try_put(1).unwrap();
+///     queue.get().await.unwrap()
+/// }
+/// assert_eq!(first(&Queue::unbounded()).await, 2);
+/// assert_eq!(first(&PriorityQueue::unbounded()).await, 1);
+/// # });
+/// ```
+///
 /// # Fairness
 ///
 /// Who waits longer is served first, on both sides, and nobody overtakes those who wait. What was
@@ -123,12 +137,27 @@ impl<T, S: Store<T>> StoreQueue<T, S> {
 
     rt_primitive::const_fn! {
         /// A queue without a limit: nobody waits to put.
+        ///
+        /// ```
+        /// static LOG: rt_sync::queue::Queue<String> = rt_sync::queue::Queue::unbounded();
+        /// assert_eq!(LOG.capacity(), None);
+        /// ```
         pub fn unbounded() -> Self {
             StoreQueue { core: QueueCore::new(usize::MAX) }
         }
     }
 
     /// Puts `item` in, once there is room.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let queue = rt_sync::queue::Queue::bounded(1);
+    /// queue.put(1).await.unwrap();
+    /// // The second has room once the first was taken.
+    /// let (put, got) = futures::join!(queue.put(2), queue.get());
+    /// assert_eq!((put, got), (Ok(()), Ok(1)));
+    /// # });
+    /// ```
     ///
     /// # Errors
     ///
@@ -144,6 +173,14 @@ impl<T, S: Store<T>> StoreQueue<T, S> {
 
     /// Puts `item` in if there is room and nobody waits for it.
     ///
+    /// ```
+    /// use rt_sync::queue::{Queue, TryPutError};
+    ///
+    /// let queue = Queue::bounded(1);
+    /// assert_eq!(queue.try_put(1), Ok(()));
+    /// assert_eq!(queue.try_put(2), Err(TryPutError::Full(2)));
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`TryPutError`] with the item, when there is no room, or the queue is shut down.
@@ -153,6 +190,14 @@ impl<T, S: Store<T>> StoreQueue<T, S> {
     }
 
     /// Takes the next item out, once there is one.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let queue = rt_sync::queue::Queue::unbounded();
+    /// let (got, put) = futures::join!(queue.get(), queue.put("tea"));
+    /// assert_eq!((got, put), (Ok("tea"), Ok(())));
+    /// # });
+    /// ```
     ///
     /// # Errors
     ///
@@ -168,6 +213,13 @@ impl<T, S: Store<T>> StoreQueue<T, S> {
 
     /// Takes the next item out if there is one that nobody waits for.
     ///
+    /// ```
+    /// use rt_sync::queue::{Queue, TryGetError};
+    ///
+    /// let queue = Queue::<u32>::unbounded();
+    /// assert_eq!(queue.try_get(), Err(TryGetError::Empty));
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`TryGetError::Empty`], or [`TryGetError::ShutDown`] when no item will come.
@@ -179,30 +231,66 @@ impl<T, S: Store<T>> StoreQueue<T, S> {
     /// As [`get`](Self::get), but the item counts as done when it is dropped.
     ///
     /// So [`join`](Self::join) returns even if the work on an item panics or is cancelled.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let queue = rt_sync::queue::Queue::unbounded();
+    /// queue.put("tea").await.unwrap();
+    /// let job = queue.get_job().await.unwrap();
+    /// assert_eq!(*job, "tea");
+    /// drop(job); // it is done
+    /// queue.join().await;
+    /// # });
+    /// ```
     #[track_caller]
     pub fn get_job(&self) -> GetJob<'_, T, S> {
         GetJob::new(self, Location::caller())
     }
 
     /// How many items are in the queue now.
+    ///
+    /// ```
+    /// let queue = rt_sync::queue::Queue::unbounded();
+    /// queue.try_put("tea").unwrap();
+    /// assert_eq!(queue.len(), 1);
+    /// ```
     #[doc(alias = "qsize")]
     pub fn len(&self) -> usize {
         self.core.len()
     }
 
     /// True when no item is in the queue now.
+    ///
+    /// ```
+    /// let queue = rt_sync::queue::Queue::unbounded();
+    /// assert!(queue.is_empty());
+    /// queue.try_put("tea").unwrap();
+    /// assert!(!queue.is_empty());
+    /// ```
     #[doc(alias = "empty")]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// True when who puts now has to wait.
+    ///
+    /// ```
+    /// let queue = rt_sync::queue::Queue::bounded(1);
+    /// queue.try_put("tea").unwrap();
+    /// assert!(queue.is_full());
+    /// ```
     #[doc(alias = "full")]
     pub fn is_full(&self) -> bool {
         self.core.is_full()
     }
 
     /// How many items fit in; `None` when there is no limit.
+    ///
+    /// ```
+    /// use rt_sync::queue::Queue;
+    ///
+    /// assert_eq!(Queue::<u32>::bounded(8).capacity(), Some(8));
+    /// ```
     #[doc(alias = "maxsize")]
     pub fn capacity(&self) -> Option<usize> {
         self.core.capacity()
@@ -211,6 +299,14 @@ impl<T, S: Store<T>> StoreQueue<T, S> {
     /// Tells that the work on an item taken by [`get`](Self::get) is done.
     ///
     /// A [`Job`] does it by itself.
+    ///
+    /// ```
+    /// let queue = rt_sync::queue::Queue::unbounded();
+    /// queue.try_put("tea").unwrap();
+    /// queue.try_get().unwrap();
+    /// assert!(queue.task_done().is_ok());
+    /// assert!(queue.task_done().is_err()); // once too often
+    /// ```
     ///
     /// # Errors
     ///
@@ -222,6 +318,17 @@ impl<T, S: Store<T>> StoreQueue<T, S> {
     /// Waits until every item that was put is done: see [`task_done`](Self::task_done).
     ///
     /// It returns at the moment when the last one is done, even if another is put right after.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let queue = rt_sync::queue::Queue::unbounded();
+    /// queue.put("tea").await.unwrap();
+    /// futures::join!(queue.join(), async {
+    ///     let _drink = queue.get().await.unwrap();
+    ///     queue.task_done().unwrap();
+    /// });
+    /// # });
+    /// ```
     ///
     /// # Cancel safety
     ///
@@ -253,11 +360,24 @@ impl<T, S: Store<T>> StoreQueue<T, S> {
     ///
     /// They count as done. Items that were taken before still have to be done, for
     /// [`join`](Self::join) to return. asyncio: `shutdown(immediate=True)`.
+    ///
+    /// ```
+    /// let queue = rt_sync::queue::Queue::unbounded();
+    /// queue.try_put("tea").unwrap();
+    /// assert_eq!(queue.shutdown_now(), ["tea"]);
+    /// assert!(queue.try_put("milk").is_err());
+    /// ```
     pub fn shutdown_now(&self) -> Vec<T> {
         self.core.shutdown_now()
     }
 
     /// True when the queue was shut down.
+    ///
+    /// ```
+    /// let queue = rt_sync::queue::Queue::<u32>::unbounded();
+    /// queue.shutdown();
+    /// assert!(queue.is_shut_down());
+    /// ```
     pub fn is_shut_down(&self) -> bool {
         self.core.is_shut_down()
     }

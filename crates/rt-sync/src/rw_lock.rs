@@ -78,6 +78,11 @@ pub struct RwLock<T: ?Sized> {
 impl<T> RwLock<T> {
     rt_primitive::const_fn! {
         /// An unlocked lock around `value`.
+        ///
+        /// ```
+        /// static LEVEL: rt_sync::RwLock<u32> = rt_sync::RwLock::new(3);
+        /// assert_eq!(*LEVEL.try_read().unwrap(), 3);
+        /// ```
         #[doc(alias = "const_new")]
         pub fn new(value: T) -> Self {
             RwLock {
@@ -89,6 +94,10 @@ impl<T> RwLock<T> {
     }
 
     /// Takes the value out. Needs no lock, since nobody else has it.
+    ///
+    /// ```
+    /// assert_eq!(rt_sync::RwLock::new(7).into_inner(), 7);
+    /// ```
     pub fn into_inner(self) -> T {
         self.value.into_inner()
     }
@@ -96,6 +105,14 @@ impl<T> RwLock<T> {
 
 impl<T: ?Sized> RwLock<T> {
     /// Takes the lock to read, once no writer has it and all who came before have had theirs.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let level = rt_sync::RwLock::new(3);
+    /// let (first, second) = (level.read().await, level.read().await);
+    /// assert_eq!(*first, *second);
+    /// # });
+    /// ```
     ///
     /// # Cancel safety
     ///
@@ -106,6 +123,14 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     /// Takes the lock to write, once nobody has it and all who came before have had theirs.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let level = rt_sync::RwLock::new(3);
+    /// *level.write().await += 1;
+    /// assert_eq!(*level.read().await, 4);
+    /// # });
+    /// ```
     ///
     /// # Cancel safety
     ///
@@ -141,18 +166,41 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     /// As [`read`](Self::read), for a guard that borrows nothing.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let level = std::sync::Arc::new(rt_sync::RwLock::new(3));
+    /// let guard = level.clone().read_owned().await;
+    /// assert_eq!(*guard, 3);
+    /// # });
+    /// ```
     #[track_caller]
     pub fn read_owned(self: Arc<Self>) -> ReadOwned<T> {
         ReadOwned::new(self)
     }
 
     /// As [`write`](Self::write), for a guard that borrows nothing.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let level = std::sync::Arc::new(rt_sync::RwLock::new(3));
+    /// *level.clone().write_owned().await += 1;
+    /// assert_eq!(*level.read().await, 4);
+    /// # });
+    /// ```
     #[track_caller]
     pub fn write_owned(self: Arc<Self>) -> WriteOwned<T> {
         WriteOwned::new(self)
     }
 
     /// Takes the lock to read if no writer has it and nobody waits.
+    ///
+    /// ```
+    /// let level = rt_sync::RwLock::new(3);
+    /// let guard = level.try_read().unwrap();
+    /// assert!(level.try_write().is_err());
+    /// assert!(level.try_read().is_ok());
+    /// ```
     ///
     /// # Errors
     ///
@@ -164,6 +212,12 @@ impl<T: ?Sized> RwLock<T> {
 
     /// Takes the lock to write if nobody has it and nobody waits.
     ///
+    /// ```
+    /// let level = rt_sync::RwLock::new(3);
+    /// let guard = level.try_write().unwrap();
+    /// assert!(level.try_read().is_err());
+    /// ```
+    ///
     /// # Errors
     ///
     /// When somebody has it, or others wait for it.
@@ -173,6 +227,13 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     /// As [`upgradable_read`](Self::upgradable_read), if that need not wait.
+    ///
+    /// ```
+    /// let level = rt_sync::RwLock::new(3);
+    /// let guard = level.try_upgradable_read().unwrap();
+    /// assert!(level.try_read().is_ok());
+    /// assert!(level.try_upgradable_read().is_err()); // one at a time
+    /// ```
     ///
     /// # Errors
     ///
@@ -184,6 +245,12 @@ impl<T: ?Sized> RwLock<T> {
 
     /// As [`try_read`](Self::try_read), for a guard that borrows nothing.
     ///
+    /// ```
+    /// let level = std::sync::Arc::new(rt_sync::RwLock::new(3));
+    /// let guard = level.clone().try_read_owned().unwrap();
+    /// assert!(level.try_write().is_err());
+    /// ```
+    ///
     /// # Errors
     ///
     /// As `try_read`.
@@ -193,6 +260,12 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     /// As [`try_write`](Self::try_write), for a guard that borrows nothing.
+    ///
+    /// ```
+    /// let level = std::sync::Arc::new(rt_sync::RwLock::new(3));
+    /// *level.clone().try_write_owned().unwrap() += 1;
+    /// assert_eq!(*level.try_read().unwrap(), 4);
+    /// ```
     ///
     /// # Errors
     ///
@@ -204,6 +277,11 @@ impl<T: ?Sized> RwLock<T> {
 
     /// As [`read`](Self::read), for threads that run no tasks: the calling thread stops.
     ///
+    /// ```
+    /// let level = rt_sync::RwLock::new(3);
+    /// assert_eq!(*level.blocking_read(), 3);
+    /// ```
+    ///
     /// # Panics
     ///
     /// Within a task: await `read` there.
@@ -213,6 +291,12 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     /// As [`write`](Self::write), for threads that run no tasks: the calling thread stops.
+    ///
+    /// ```
+    /// let level = rt_sync::RwLock::new(3);
+    /// *level.blocking_write() += 1;
+    /// assert_eq!(level.into_inner(), 4);
+    /// ```
     ///
     /// # Panics
     ///
@@ -230,6 +314,12 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     /// Reaches the value without locking: `&mut self` proves that nobody else can.
+    ///
+    /// ```
+    /// let mut level = rt_sync::RwLock::new(3);
+    /// *level.get_mut() += 1;
+    /// assert_eq!(level.into_inner(), 4);
+    /// ```
     pub fn get_mut(&mut self) -> &mut T {
         self.value.with_mut(|value| {
             // SAFETY: I1: `&mut self` proves that there is no guard.

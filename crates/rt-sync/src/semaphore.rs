@@ -51,6 +51,11 @@ impl Semaphore {
     rt_primitive::const_fn! {
         /// A semaphore with this many permits, which may grow.
         ///
+        /// ```
+        /// static UPLOADS: rt_sync::Semaphore = rt_sync::Semaphore::new(3);
+        /// assert_eq!(UPLOADS.available_permits(), 3);
+        /// ```
+        ///
         /// # Panics
         ///
         /// When they are more than [`MAX_PERMITS`](Self::MAX_PERMITS).
@@ -86,6 +91,16 @@ impl Semaphore {
 
     /// Takes a permit, once there is one and all who came before have theirs.
     ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let uploads = rt_sync::Semaphore::new(1);
+    /// let permit = uploads.acquire().await.unwrap();
+    /// assert!(uploads.try_acquire().is_err());
+    /// drop(permit); // and it is free again
+    /// assert!(uploads.try_acquire().is_ok());
+    /// # });
+    /// ```
+    ///
     /// # Errors
     ///
     /// When the semaphore is closed, also while this waits.
@@ -101,6 +116,14 @@ impl Semaphore {
     /// Takes so many permits at once, as [`acquire`](Self::acquire) does.
     ///
     /// It waits until all of them are there; meanwhile those who came later wait too.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let megabytes = rt_sync::Semaphore::new(100);
+    /// let permit = megabytes.acquire_many(60).await.unwrap();
+    /// assert_eq!(megabytes.available_permits(), 40);
+    /// # });
+    /// ```
     ///
     /// # Errors
     ///
@@ -133,12 +156,28 @@ impl Semaphore {
     }
 
     /// As [`acquire_many`](Self::acquire_many), for a permit that borrows nothing.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let megabytes = std::sync::Arc::new(rt_sync::Semaphore::new(100));
+    /// let permit = megabytes.clone().acquire_many_owned(60).await.unwrap();
+    /// assert_eq!(megabytes.available_permits(), 40);
+    /// # });
+    /// ```
     #[track_caller]
     pub fn acquire_many_owned(self: Arc<Self>, permits: u32) -> AcquireOwned {
         AcquireOwned::new(self, permits)
     }
 
     /// Takes a permit if there is one and nobody waits.
+    ///
+    /// ```
+    /// use rt_sync::{Semaphore, TryAcquireError};
+    ///
+    /// let uploads = Semaphore::new(1);
+    /// let permit = uploads.try_acquire().unwrap();
+    /// assert_eq!(uploads.try_acquire().unwrap_err(), TryAcquireError::NoPermits);
+    /// ```
     ///
     /// # Errors
     ///
@@ -148,6 +187,12 @@ impl Semaphore {
     }
 
     /// Takes so many permits if they are there and nobody waits.
+    ///
+    /// ```
+    /// let megabytes = rt_sync::Semaphore::new(100);
+    /// assert!(megabytes.try_acquire_many(101).is_err());
+    /// assert!(megabytes.try_acquire_many(100).is_ok());
+    /// ```
     ///
     /// # Errors
     ///
@@ -159,6 +204,12 @@ impl Semaphore {
 
     /// As [`try_acquire`](Self::try_acquire), for a permit that borrows nothing.
     ///
+    /// ```
+    /// let uploads = std::sync::Arc::new(rt_sync::Semaphore::new(1));
+    /// let permit = uploads.clone().try_acquire_owned().unwrap();
+    /// assert!(uploads.try_acquire_owned().is_err());
+    /// ```
+    ///
     /// # Errors
     ///
     /// As [`try_acquire`](Self::try_acquire).
@@ -167,6 +218,12 @@ impl Semaphore {
     }
 
     /// As [`try_acquire_many`](Self::try_acquire_many), for a permit that borrows nothing.
+    ///
+    /// ```
+    /// let megabytes = std::sync::Arc::new(rt_sync::Semaphore::new(100));
+    /// let permit = megabytes.clone().try_acquire_many_owned(60).unwrap();
+    /// assert_eq!(megabytes.available_permits(), 40);
+    /// ```
     ///
     /// # Errors
     ///
@@ -189,6 +246,12 @@ impl Semaphore {
 
     /// Makes so many new permits; those who wait get them first.
     ///
+    /// ```
+    /// let uploads = rt_sync::Semaphore::new(1);
+    /// uploads.add_permits(2);
+    /// assert_eq!(uploads.available_permits(), 3);
+    /// ```
+    ///
     /// # Panics
     ///
     /// When [`try_add_permits`](Self::try_add_permits) fails.
@@ -199,6 +262,11 @@ impl Semaphore {
     }
 
     /// Makes so many new permits; those who wait get them first.
+    ///
+    /// ```
+    /// let uploads = rt_sync::Semaphore::bounded(1);
+    /// assert!(uploads.try_add_permits(1).is_err()); // all are there
+    /// ```
     ///
     /// # Errors
     ///
@@ -214,6 +282,12 @@ impl Semaphore {
     /// Takes permits away for good: as many as are available, up to `permits`; returns how many.
     ///
     /// Permits that are in use stay in use; see [`SemaphorePermit::forget`].
+    ///
+    /// ```
+    /// let uploads = rt_sync::Semaphore::new(3);
+    /// assert_eq!(uploads.forget_permits(2), 2);
+    /// assert_eq!(uploads.available_permits(), 1);
+    /// ```
     pub fn forget_permits(&self, permits: usize) -> usize {
         self.permits.forget(permits)
     }
@@ -221,12 +295,22 @@ impl Semaphore {
     /// The permits that nobody has at the moment.
     ///
     /// They can be more than 0 while tasks wait: those wait for more than that.
+    ///
+    /// ```
+    /// assert_eq!(rt_sync::Semaphore::new(3).available_permits(), 3);
+    /// ```
     pub fn available_permits(&self) -> usize {
         self.permits.available()
     }
 
     /// True when [`try_acquire`](Self::try_acquire) would get no permit: there is none, or others
     /// wait for it.
+    ///
+    /// ```
+    /// let uploads = rt_sync::Semaphore::new(1);
+    /// let permit = uploads.try_acquire();
+    /// assert!(uploads.is_exhausted());
+    /// ```
     #[doc(alias = "locked")]
     pub fn is_exhausted(&self) -> bool {
         self.permits.available() == 0 || self.permits.has_waiters()
@@ -250,6 +334,12 @@ impl Semaphore {
     }
 
     /// True after [`close`](Self::close).
+    ///
+    /// ```
+    /// let uploads = rt_sync::Semaphore::new(1);
+    /// uploads.close();
+    /// assert!(uploads.is_closed());
+    /// ```
     pub fn is_closed(&self) -> bool {
         self.permits.is_closed()
     }

@@ -13,6 +13,16 @@ use std::task::{Context, Poll, ready};
 
 pin_project! {
     /// The future of [`Barrier::wait`].
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::{Barrier, futures::BarrierWait};
+    ///
+    /// let alone = Barrier::new(1);
+    /// let wait: BarrierWait<'_> = alone.wait();
+    /// assert!(wait.await.is_ok());
+    /// # });
+    /// ```
     #[must_use = "a wait does nothing unless it is awaited or polled"]
     pub struct BarrierWait<'a> {
         barrier: &'a Barrier,

@@ -16,6 +16,14 @@ use std::task::{Context, Poll, ready};
 /// Receives every value that is sent while it is there.
 ///
 /// It is not cloned: [`resubscribe`](Self::resubscribe) says what another one starts with.
+///
+/// ```
+/// # futures::executor::block_on(async {
+/// let (sender, mut receiver) = rt_sync::broadcast::channel(4);
+/// sender.send("for all").unwrap();
+/// assert_eq!(receiver.recv().await, Ok("for all"));
+/// # });
+/// ```
 pub struct Receiver<T> {
     ring: Arc<Ring<T>>,
     /// The number of the value that is received next.
@@ -29,37 +37,82 @@ impl<T> Receiver<T> {
     }
 
     /// One more receiver, of the values that are sent from now on.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::broadcast::channel(4);
+    /// sender.send(1).unwrap();
+    /// let later = receiver.resubscribe();
+    /// assert_eq!((receiver.len(), later.len()), (1, 0));
+    /// ```
     pub fn resubscribe(&self) -> Self {
         let next = self.ring.add_receiver();
         Receiver::new(self.ring.clone(), next)
     }
 
     /// How many values it could receive now, had it not missed any.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::broadcast::channel(4);
+    /// sender.send("a").unwrap();
+    /// sender.send("b").unwrap();
+    /// assert_eq!(receiver.len(), 2);
+    /// ```
     pub fn len(&self) -> usize {
         (self.ring.sent() - self.next) as usize
     }
 
     /// True when no value was sent that it has not received.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::broadcast::channel(4);
+    /// assert!(receiver.is_empty());
+    /// sender.send("a").unwrap();
+    /// assert!(!receiver.is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// True when every sender is gone; some values may be left.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::broadcast::channel::<u32>(4);
+    /// assert!(!receiver.is_closed());
+    /// drop(sender);
+    /// assert!(receiver.is_closed());
+    /// ```
     pub fn is_closed(&self) -> bool {
         self.sender_strong_count() == 0
     }
 
     /// How many senders there are, weak ones left out.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::broadcast::channel::<u32>(4);
+    /// let _second = sender.clone();
+    /// assert_eq!(receiver.sender_strong_count(), 2);
+    /// ```
     pub fn sender_strong_count(&self) -> usize {
         self.ring.senders().get()
     }
 
     /// How many weak senders there are.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::broadcast::channel::<u32>(4);
+    /// let _weak = sender.downgrade();
+    /// assert_eq!(receiver.sender_weak_count(), 1);
+    /// ```
     pub fn sender_weak_count(&self) -> usize {
         self.ring.senders().weak()
     }
 
     /// True when both receive from the same senders.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::broadcast::channel::<u32>(4);
+    /// assert!(receiver.same_channel(&sender.subscribe()));
+    /// ```
     pub fn same_channel(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.ring, &other.ring)
     }
@@ -67,6 +120,16 @@ impl<T> Receiver<T> {
 
 impl<T: Clone> Receiver<T> {
     /// Receives the next value, once it was sent.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let (sender, mut receiver) = rt_sync::broadcast::channel(4);
+    /// sender.send(7).unwrap();
+    /// assert_eq!(receiver.recv().await, Ok(7));
+    /// drop(sender);
+    /// assert!(receiver.recv().await.is_err()); // nothing will come
+    /// # });
+    /// ```
     ///
     /// # Errors
     ///
@@ -84,6 +147,15 @@ impl<T: Clone> Receiver<T> {
 
     /// Receives the next value if it was sent.
     ///
+    /// ```
+    /// use rt_sync::broadcast::{TryRecvError, channel};
+    ///
+    /// let (sender, mut receiver) = channel(4);
+    /// assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
+    /// sender.send(7).unwrap();
+    /// assert_eq!(receiver.try_recv(), Ok(7));
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`TryRecvError::Empty`], or as [`recv`](Self::recv).
@@ -100,6 +172,13 @@ impl<T: Clone> Receiver<T> {
     }
 
     /// As [`recv`](Self::recv), for threads that run no tasks: the calling thread stops.
+    ///
+    /// ```
+    /// let (sender, mut receiver) = rt_sync::broadcast::channel(4);
+    /// let thread = std::thread::spawn(move || receiver.blocking_recv());
+    /// sender.send(7).unwrap();
+    /// assert_eq!(thread.join().unwrap(), Ok(7));
+    /// ```
     ///
     /// # Errors
     ///
@@ -147,6 +226,17 @@ impl<T> fmt::Debug for Receiver<T> {
 
 pin_project! {
     /// The future of [`Receiver::recv`].
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::broadcast::{Receiving, channel};
+    ///
+    /// let (sender, mut receiver) = channel(4);
+    /// sender.send(7).unwrap();
+    /// let next: Receiving<'_, i32> = receiver.recv();
+    /// assert_eq!(next.await, Ok(7));
+    /// # });
+    /// ```
     #[must_use = "futures do nothing unless awaited"]
     pub struct Receiving<'a, T> {
         ring: &'a Ring<T>,

@@ -59,6 +59,14 @@ impl<T> Sender<T> {
 
     /// Sends `value` to every receiver there is, and returns how many. It never waits.
     ///
+    /// ```
+    /// let (sender, first) = rt_sync::broadcast::channel(4);
+    /// let second = sender.subscribe();
+    /// assert_eq!(sender.send("for both"), Ok(2));
+    /// drop((first, second));
+    /// assert!(sender.send("for nobody").is_err());
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`SendError`] with the value when there is no receiver.
@@ -67,12 +75,26 @@ impl<T> Sender<T> {
     }
 
     /// One more receiver, of the values that are sent from now on.
+    ///
+    /// ```
+    /// let (sender, _first) = rt_sync::broadcast::channel(4);
+    /// sender.send(1).unwrap();
+    /// let mut later = sender.subscribe();
+    /// sender.send(2).unwrap();
+    /// assert_eq!(later.try_recv(), Ok(2));
+    /// ```
     pub fn subscribe(&self) -> Receiver<T> {
         let next = self.ring.add_receiver();
         Receiver::new(self.ring.clone(), next)
     }
 
     /// How many receivers there are now.
+    ///
+    /// ```
+    /// let (sender, _first) = rt_sync::broadcast::channel::<u32>(4);
+    /// let _second = sender.subscribe();
+    /// assert_eq!(sender.receiver_count(), 2);
+    /// ```
     pub fn receiver_count(&self) -> usize {
         self.ring.receivers()
     }
@@ -94,11 +116,26 @@ impl<T> Sender<T> {
     }
 
     /// True when every receiver has received all that is kept.
+    ///
+    /// ```
+    /// let (sender, mut receiver) = rt_sync::broadcast::channel(4);
+    /// sender.send("a").unwrap();
+    /// assert!(!sender.is_empty());
+    /// receiver.try_recv().unwrap();
+    /// assert!(sender.is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.ring.is_empty()
     }
 
     /// Waits until there is no receiver.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let (sender, receiver) = rt_sync::broadcast::channel::<u32>(4);
+    /// futures::join!(sender.closed(), async { drop(receiver) });
+    /// # });
+    /// ```
     ///
     /// # Cancel safety
     ///
@@ -110,21 +147,46 @@ impl<T> Sender<T> {
     }
 
     /// A sender that does not keep the channel from its end.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::broadcast::channel::<u32>(4);
+    /// let weak = sender.downgrade();
+    /// drop(sender);
+    /// assert!(weak.upgrade().is_none());
+    /// assert!(receiver.is_closed());
+    /// ```
     pub fn downgrade(&self) -> WeakSender<T> {
         WeakSender::new(self.ring.clone())
     }
 
     /// How many senders there are, weak ones left out.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::broadcast::channel::<u32>(4);
+    /// let _second = sender.clone();
+    /// assert_eq!(sender.strong_count(), 2);
+    /// ```
     pub fn strong_count(&self) -> usize {
         self.ring.senders().get()
     }
 
     /// How many weak senders there are.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::broadcast::channel::<u32>(4);
+    /// let _weak = sender.downgrade();
+    /// assert_eq!(sender.weak_count(), 1);
+    /// ```
     pub fn weak_count(&self) -> usize {
         self.ring.senders().weak()
     }
 
     /// True when both send to the same receivers.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::broadcast::channel::<u32>(4);
+    /// assert!(sender.same_channel(&sender.clone()));
+    /// ```
     pub fn same_channel(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.ring, &other.ring)
     }
@@ -151,6 +213,17 @@ impl<T> fmt::Debug for Sender<T> {
 
 pin_project! {
     /// The future of [`Sender::closed`].
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::broadcast::{Closed, channel};
+    ///
+    /// let (sender, receiver) = channel::<u32>(4);
+    /// let end: Closed<'_, u32> = sender.closed();
+    /// drop(receiver);
+    /// end.await;
+    /// # });
+    /// ```
     #[must_use = "futures do nothing unless awaited"]
     pub struct Closed<'a, T> {
         ring: &'a Ring<T>,

@@ -6,6 +6,15 @@ use rt_primitive::sync::Arc;
 use std::fmt;
 
 /// Becomes a [`Sender`] as long as there is one: made by [`Sender::downgrade`].
+///
+/// ```
+/// use rt_sync::broadcast::{WeakSender, channel};
+///
+/// let (sender, mut receiver) = channel(4);
+/// let weak: WeakSender<u32> = sender.downgrade();
+/// weak.upgrade().unwrap().send(7).unwrap();
+/// assert_eq!(receiver.try_recv(), Ok(7));
+/// ```
 pub struct WeakSender<T> {
     ring: Arc<Ring<T>>,
 }
@@ -30,11 +39,24 @@ impl<T> WeakSender<T> {
     }
 
     /// How many senders there are, weak ones left out.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::broadcast::channel::<u32>(4);
+    /// let weak = sender.downgrade();
+    /// drop(sender);
+    /// assert_eq!(weak.strong_count(), 0);
+    /// ```
     pub fn strong_count(&self) -> usize {
         self.ring.senders().get()
     }
 
     /// How many weak senders there are.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::broadcast::channel::<u32>(4);
+    /// let weak = sender.downgrade();
+    /// assert_eq!(weak.weak_count(), 1);
+    /// ```
     pub fn weak_count(&self) -> usize {
         self.ring.senders().weak()
     }

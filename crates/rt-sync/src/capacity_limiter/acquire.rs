@@ -13,6 +13,16 @@ use std::task::{Context, Poll, ready};
 
 pin_project! {
     /// The future of [`CapacityLimiter::acquire`] and [`CapacityLimiter::acquire_on_behalf_of`].
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::{CapacityLimiter, futures::AcquireCapacity};
+    ///
+    /// let limiter = CapacityLimiter::new(1);
+    /// let borrow: AcquireCapacity<'_> = limiter.acquire();
+    /// assert!(borrow.await.is_ok());
+    /// # });
+    /// ```
     #[must_use = "a token is borrowed only by a future that is awaited or polled"]
     pub struct AcquireCapacity<'a> {
         limiter: &'a CapacityLimiter,

@@ -14,6 +14,17 @@ use std::task::{Context, Poll, ready};
 
 pin_project! {
     /// The future of [`Condvar::wait`].
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::{Condvar, Mutex, futures::CondvarWait};
+    ///
+    /// let (lock, changed) = (Mutex::new(7), Condvar::new());
+    /// let wait: CondvarWait<'_, i32> = changed.wait(lock.lock().await);
+    /// let (guard, ()) = futures::join!(wait, async { changed.notify_one() });
+    /// assert_eq!(*guard, 7);
+    /// # });
+    /// ```
     #[must_use = "a wait does nothing unless it is awaited or polled"]
     pub struct CondvarWait<'a, T: ?Sized> {
         condvar: &'a Condvar,

@@ -11,6 +11,17 @@ use std::task::{Context, Poll, ready};
 
 pin_project! {
     /// The future of [`Condvar::wait_while`].
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::{Condvar, Mutex, futures::CondvarWaitWhile};
+    ///
+    /// let (lock, changed) = (Mutex::new(7), Condvar::new());
+    /// let is_odd = |value: &mut i32| *value % 2 == 0;
+    /// let wait: CondvarWaitWhile<'_, i32, _> = changed.wait_while(lock.lock().await, is_odd);
+    /// assert_eq!(*wait.await, 7); // it is odd already
+    /// # });
+    /// ```
     #[must_use = "a wait does nothing unless it is awaited or polled"]
     pub struct CondvarWaitWhile<'a, T: ?Sized, F> {
         condvar: &'a Condvar,

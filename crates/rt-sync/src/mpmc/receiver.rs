@@ -34,6 +34,16 @@ impl<T> Receiver<T> {
 
     /// Receives the next value, once there is one.
     ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let (sender, receiver) = rt_sync::mpmc::channel(1);
+    /// sender.send(7).await.unwrap();
+    /// drop(sender);
+    /// assert_eq!(receiver.recv().await, Ok(7));
+    /// assert!(receiver.recv().await.is_err()); // nothing will come
+    /// # });
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`RecvError`] when no value is left and none will come.
@@ -51,6 +61,15 @@ impl<T> Receiver<T> {
     /// With capacity 0 there never is, but for one whose receiver was dropped: await
     /// [`recv`](Self::recv).
     ///
+    /// ```
+    /// use rt_sync::mpmc::{TryRecvError, channel};
+    ///
+    /// let (sender, receiver) = channel(1);
+    /// assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
+    /// sender.try_send(7).unwrap();
+    /// assert_eq!(receiver.try_recv(), Ok(7));
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`TryRecvError::Empty`], or [`TryRecvError::Disconnected`] when no value will come.
@@ -59,6 +78,13 @@ impl<T> Receiver<T> {
     }
 
     /// As [`recv`](Self::recv), for threads that run no tasks: the calling thread stops.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::mpmc::channel(1);
+    /// let thread = std::thread::spawn(move || receiver.blocking_recv());
+    /// sender.blocking_send(7).unwrap();
+    /// assert_eq!(thread.join().unwrap(), Ok(7));
+    /// ```
     ///
     /// # Errors
     ///
@@ -73,31 +99,70 @@ impl<T> Receiver<T> {
     }
 
     /// Lets no more values in; those that are there can still be received. False if that was so.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::mpmc::channel(1);
+    /// sender.try_send(7).unwrap();
+    /// assert!(receiver.close());
+    /// assert!(sender.try_send(8).is_err());
+    /// assert_eq!(receiver.try_recv(), Ok(7)); // it was there
+    /// ```
     pub fn close(&self) -> bool {
         self.ends.core.shutdown()
     }
 
     /// True when no more values are let in; some may be left.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::mpmc::channel::<u32>(1);
+    /// assert!(!receiver.is_closed());
+    /// sender.close();
+    /// assert!(receiver.is_closed());
+    /// ```
     pub fn is_closed(&self) -> bool {
         self.ends.core.is_shut_down()
     }
 
     /// How many values are in the channel now.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::mpmc::channel(4);
+    /// sender.try_send(7).unwrap();
+    /// assert_eq!(receiver.len(), 1);
+    /// ```
     pub fn len(&self) -> usize {
         self.ends.core.len()
     }
 
     /// True when no value is in the channel now.
+    ///
+    /// ```
+    /// let (_sender, receiver) = rt_sync::mpmc::channel::<u32>(4);
+    /// assert!(receiver.is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// How many values fit in; `None` when there is no limit.
+    ///
+    /// ```
+    /// use rt_sync::mpmc::{channel, unbounded_channel};
+    ///
+    /// assert_eq!(channel::<u32>(4).1.capacity(), Some(4));
+    /// assert_eq!(unbounded_channel::<u32>().1.capacity(), None);
+    /// ```
     pub fn capacity(&self) -> Option<usize> {
         self.ends.core.capacity()
     }
 
     /// How many senders there are now.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::mpmc::channel::<u32>(4);
+    /// let _second = sender.clone();
+    /// assert_eq!(receiver.sender_count(), 2);
+    /// ```
     pub fn sender_count(&self) -> usize {
         self.ends.senders()
     }
@@ -127,6 +192,17 @@ impl<T> fmt::Debug for Receiver<T> {
 
 pin_project! {
     /// The future of [`Receiver::recv`].
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::mpmc::{Receiving, channel};
+    ///
+    /// let (sender, receiver) = channel(1);
+    /// let next: Receiving<'_, u32> = receiver.recv();
+    /// sender.try_send(7).unwrap();
+    /// assert_eq!(next.await, Ok(7));
+    /// # });
+    /// ```
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
     pub struct Receiving<'a, T> {

@@ -35,6 +35,16 @@ impl<T> Sender<T> {
 
     /// Sends `value`, once there is room; with capacity 0, once a receiver waits.
     ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let (sender, receiver) = rt_sync::mpmc::channel(1);
+    /// sender.send(1).await.unwrap();
+    /// // The second has room once the first was received.
+    /// let (sent, received) = futures::join!(sender.send(2), receiver.recv());
+    /// assert_eq!((sent, received), (Ok(()), Ok(1)));
+    /// # });
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`SendError`] with the value when nobody will receive it.
@@ -49,6 +59,14 @@ impl<T> Sender<T> {
 
     /// Sends `value` if there is room that nobody waits for; with capacity 0, if a receiver waits.
     ///
+    /// ```
+    /// use rt_sync::mpmc::{TrySendError, channel};
+    ///
+    /// let (sender, _receiver) = channel(1);
+    /// assert_eq!(sender.try_send(1), Ok(()));
+    /// assert_eq!(sender.try_send(2), Err(TrySendError::Full(2)));
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`TrySendError`] with the value.
@@ -57,6 +75,13 @@ impl<T> Sender<T> {
     }
 
     /// As [`send`](Self::send), for threads that run no tasks: the calling thread stops.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::mpmc::channel(0);
+    /// let thread = std::thread::spawn(move || receiver.blocking_recv());
+    /// sender.blocking_send(7).unwrap(); // once the thread waits for it
+    /// assert_eq!(thread.join().unwrap(), Ok(7));
+    /// ```
     ///
     /// # Errors
     ///
@@ -71,31 +96,67 @@ impl<T> Sender<T> {
     }
 
     /// Lets no more values in; those that are there can still be received. False if that was so.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::mpmc::channel(1);
+    /// assert!(sender.close());
+    /// assert!(!sender.close()); // it was
+    /// assert!(sender.try_send(1).is_err());
+    /// ```
     pub fn close(&self) -> bool {
         self.ends.core.shutdown()
     }
 
     /// True when a send would fail.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::mpmc::channel::<u32>(1);
+    /// assert!(!sender.is_closed());
+    /// drop(receiver);
+    /// assert!(sender.is_closed());
+    /// ```
     pub fn is_closed(&self) -> bool {
         self.ends.core.is_shut_down()
     }
 
     /// How many values are in the channel now.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::mpmc::channel(4);
+    /// sender.try_send(7).unwrap();
+    /// assert_eq!(sender.len(), 1);
+    /// ```
     pub fn len(&self) -> usize {
         self.ends.core.len()
     }
 
     /// True when no value is in the channel now.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::mpmc::channel::<u32>(4);
+    /// assert!(sender.is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// How many values fit in; `None` when there is no limit.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::mpmc::channel::<u32>(4);
+    /// assert_eq!(sender.capacity(), Some(4));
+    /// ```
     pub fn capacity(&self) -> Option<usize> {
         self.ends.core.capacity()
     }
 
     /// How many receivers there are now.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::mpmc::channel::<u32>(4);
+    /// let _second = receiver.clone();
+    /// assert_eq!(sender.receiver_count(), 2);
+    /// ```
     pub fn receiver_count(&self) -> usize {
         self.ends.receivers()
     }
@@ -125,6 +186,18 @@ impl<T> fmt::Debug for Sender<T> {
 
 pin_project! {
     /// The future of [`Sender::send`].
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::mpmc::{Sending, channel};
+    ///
+    /// let (sender, receiver) = channel(1);
+    /// let sending: Sending<'_, u32> = sender.send(7);
+    /// assert!(receiver.is_empty()); // nothing is done before it is polled
+    /// sending.await.unwrap();
+    /// assert_eq!(receiver.len(), 1);
+    /// # });
+    /// ```
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
     pub struct Sending<'a, T> {

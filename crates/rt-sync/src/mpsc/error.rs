@@ -61,6 +61,14 @@ pub enum TryRecvError {
 
 impl<T> SendError<T> {
     /// The value.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let (sender, receiver) = rt_sync::mpsc::channel(1);
+    /// drop(receiver);
+    /// assert_eq!(sender.send("back").await.unwrap_err().into_inner(), "back");
+    /// # });
+    /// ```
     pub fn into_inner(self) -> T {
         self.0
     }
@@ -75,6 +83,12 @@ impl<T> TrySendError<T> {
     }
 
     /// The value.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::mpsc::channel(1);
+    /// sender.try_send("fits").unwrap();
+    /// assert_eq!(sender.try_send("back").unwrap_err().into_inner(), "back");
+    /// ```
     pub fn into_inner(self) -> T {
         match self {
             TrySendError::Full(value) | TrySendError::Closed(value) => value,

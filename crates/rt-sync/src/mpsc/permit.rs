@@ -10,6 +10,17 @@ use std::iter::FusedIterator;
 /// Room for one value, made by [`Sender::reserve`]; sending with it neither waits nor fails.
 ///
 /// Dropped unused, it gives the room to the next sender that waits.
+///
+/// ```
+/// # futures::executor::block_on(async {
+/// use rt_sync::mpsc::{Permit, channel};
+///
+/// let (sender, mut receiver) = channel(1);
+/// let permit: Permit<'_, u32> = sender.reserve().await.unwrap();
+/// permit.send(7);
+/// assert_eq!(receiver.try_recv(), Ok(7));
+/// # });
+/// ```
 #[must_use = "dropping a permit gives its room back"]
 pub struct Permit<'a, T> {
     chan: &'a Chan<T>,
@@ -25,6 +36,12 @@ impl<'a, T> Permit<'a, T> {
     /// Sends `value`.
     ///
     /// If the receiver is gone, the value is dropped with the channel.
+    ///
+    /// ```
+    /// let (sender, mut receiver) = rt_sync::mpsc::channel(1);
+    /// sender.try_reserve().unwrap().send(7);
+    /// assert_eq!(receiver.try_recv(), Ok(7));
+    /// ```
     pub fn send(self, value: T) {
         let chan = self.chan;
         std::mem::forget(self);
@@ -53,6 +70,19 @@ impl<T> fmt::Debug for Permit<'_, T> {
 /// Room for some values, a permit for each: made by [`Sender::reserve_many`].
 ///
 /// Dropped before its end, it gives the rest of the room to the next sender that waits.
+///
+/// ```
+/// # futures::executor::block_on(async {
+/// use rt_sync::mpsc::{PermitIterator, channel};
+///
+/// let (sender, receiver) = channel(4);
+/// let permits: PermitIterator<'_, u32> = sender.reserve_many(3).await.unwrap();
+/// for (value, permit) in (0..).zip(permits) {
+///     permit.send(value);
+/// }
+/// assert_eq!(receiver.len(), 3);
+/// # });
+/// ```
 #[must_use = "dropping permits gives their room back"]
 pub struct PermitIterator<'a, T> {
     chan: &'a Chan<T>,
@@ -97,6 +127,17 @@ impl<T> fmt::Debug for PermitIterator<'_, T> {
 }
 
 /// Room for one value, and the sender it belongs to: made by [`Sender::reserve_owned`].
+///
+/// ```
+/// # futures::executor::block_on(async {
+/// use rt_sync::mpsc::{OwnedPermit, channel};
+///
+/// let (sender, mut receiver) = channel(1);
+/// let permit: OwnedPermit<u32> = sender.reserve_owned().await.unwrap();
+/// permit.send(7);
+/// assert_eq!(receiver.try_recv(), Ok(7));
+/// # });
+/// ```
 #[must_use = "dropping a permit gives its room back"]
 pub struct OwnedPermit<T> {
     /// `None` only within `send`, `release` and `drop`.
@@ -112,6 +153,13 @@ impl<T> OwnedPermit<T> {
     /// Sends `value`, and returns the sender.
     ///
     /// If the receiver is gone, the value is dropped with the channel.
+    ///
+    /// ```
+    /// let (sender, mut receiver) = rt_sync::mpsc::channel(2);
+    /// let sender = sender.try_reserve_owned().unwrap().send(1);
+    /// sender.try_send(2).unwrap();
+    /// assert_eq!((receiver.try_recv(), receiver.try_recv()), (Ok(1), Ok(2)));
+    /// ```
     pub fn send(mut self, value: T) -> Sender<T> {
         let sender = self.take();
         send_reserved(sender.chan(), value);
@@ -119,6 +167,13 @@ impl<T> OwnedPermit<T> {
     }
 
     /// Gives the room back, and returns the sender.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::mpsc::channel::<u32>(1);
+    /// let permit = sender.try_reserve_owned().unwrap();
+    /// let sender = permit.release();
+    /// assert_eq!(sender.capacity(), 1);
+    /// ```
     pub fn release(mut self) -> Sender<T> {
         let sender = self.take();
         sender.chan().give_back(1);
@@ -126,11 +181,24 @@ impl<T> OwnedPermit<T> {
     }
 
     /// True when both are permits of one channel.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::mpsc::channel::<u32>(2);
+    /// let one = sender.clone().try_reserve_owned().unwrap();
+    /// let two = sender.try_reserve_owned().unwrap();
+    /// assert!(one.same_channel(&two));
+    /// ```
     pub fn same_channel(&self, other: &Self) -> bool {
         Arc::ptr_eq(self.sender().chan(), other.sender().chan())
     }
 
     /// True when `sender` sends into the channel of this permit.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::mpsc::channel::<u32>(1);
+    /// let permit = sender.clone().try_reserve_owned().unwrap();
+    /// assert!(permit.same_channel_as_sender(&sender));
+    /// ```
     pub fn same_channel_as_sender(&self, sender: &Sender<T>) -> bool {
         self.sender().same_channel(sender)
     }

@@ -43,6 +43,16 @@ impl<T> Receiver<T> {
 
     /// Receives the next value, once there is one; `None` when none is left and none will come.
     ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let (sender, mut receiver) = rt_sync::mpsc::channel(1);
+    /// sender.send(7).await.unwrap();
+    /// drop(sender);
+    /// assert_eq!(receiver.recv().await, Some(7));
+    /// assert_eq!(receiver.recv().await, None); // nothing will come
+    /// # });
+    /// ```
+    ///
     /// # Cancel safety
     ///
     /// Dropped before it is done, it has received nothing.
@@ -79,6 +89,15 @@ impl<T> Receiver<T> {
 
     /// Receives the next value if it is there.
     ///
+    /// ```
+    /// use rt_sync::mpsc::{TryRecvError, channel};
+    ///
+    /// let (sender, mut receiver) = channel::<u32>(1);
+    /// assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
+    /// drop(sender);
+    /// assert_eq!(receiver.try_recv(), Err(TryRecvError::Disconnected));
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`TryRecvError::Empty`], also while a value is being sent; [`TryRecvError::Disconnected`]
@@ -96,6 +115,13 @@ impl<T> Receiver<T> {
 
     /// As [`recv`](Self::recv), for threads that run no tasks: the calling thread stops.
     ///
+    /// ```
+    /// let (sender, mut receiver) = rt_sync::mpsc::channel(1);
+    /// let thread = std::thread::spawn(move || receiver.blocking_recv());
+    /// sender.blocking_send(7).unwrap();
+    /// assert_eq!(thread.join().unwrap(), Some(7));
+    /// ```
+    ///
     /// # Panics
     ///
     /// Within a task: await `recv` there.
@@ -105,6 +131,15 @@ impl<T> Receiver<T> {
     }
 
     /// As [`recv_many`](Self::recv_many), for threads that run no tasks: the calling thread stops.
+    ///
+    /// ```
+    /// let (sender, mut receiver) = rt_sync::mpsc::channel(4);
+    /// sender.try_send(1).unwrap();
+    /// sender.try_send(2).unwrap();
+    /// let mut values = Vec::new();
+    /// assert_eq!(receiver.blocking_recv_many(&mut values, 10), 2);
+    /// assert_eq!(values, [1, 2]);
+    /// ```
     ///
     /// # Panics
     ///
@@ -116,6 +151,16 @@ impl<T> Receiver<T> {
 
     /// As [`recv`](Self::recv), for futures written by hand: arranges for a wake when it is
     /// pending. It keeps one waker, the latest.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use std::future::poll_fn;
+    ///
+    /// let (sender, mut receiver) = rt_sync::mpsc::channel(1);
+    /// sender.send(7).await.unwrap();
+    /// assert_eq!(poll_fn(|cx| receiver.poll_recv(cx)).await, Some(7));
+    /// # });
+    /// ```
     pub fn poll_recv(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
         ready!(poll_budget(cx));
         self.poll_next(cx)
@@ -123,6 +168,18 @@ impl<T> Receiver<T> {
 
     /// As [`recv_many`](Self::recv_many), for futures written by hand: arranges for a wake when it
     /// is pending. It keeps one waker, the latest.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use std::future::poll_fn;
+    ///
+    /// let (sender, mut receiver) = rt_sync::mpsc::channel(4);
+    /// sender.try_send(1).unwrap();
+    /// let mut values = Vec::new();
+    /// assert_eq!(poll_fn(|cx| receiver.poll_recv_many(cx, &mut values, 10)).await, 1);
+    /// assert_eq!(values, [1]);
+    /// # });
+    /// ```
     pub fn poll_recv_many(
         &mut self,
         cx: &mut Context<'_>,
@@ -171,41 +228,93 @@ impl<T> Receiver<T> {
 
     /// Lets no more values in: senders get theirs back. What was sent before, and what is sent with
     /// a permit that is out, can still be received.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let (sender, mut receiver) = rt_sync::mpsc::channel(1);
+    /// sender.send(7).await.unwrap();
+    /// receiver.close();
+    /// assert!(sender.send(8).await.is_err());
+    /// assert_eq!(receiver.recv().await, Some(7)); // it was there
+    /// # });
+    /// ```
     pub fn close(&mut self) {
         self.chan.close();
     }
 
     /// True when no more values are let in, or every sender is gone; some values may be left.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::mpsc::channel::<u32>(1);
+    /// assert!(!receiver.is_closed());
+    /// drop(sender);
+    /// assert!(receiver.is_closed());
+    /// ```
     pub fn is_closed(&self) -> bool {
         self.chan.is_closed() || self.chan.senders().get() == 0
     }
 
     /// How many values are in the channel now.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::mpsc::channel(4);
+    /// sender.try_send(7).unwrap();
+    /// assert_eq!(receiver.len(), 1);
+    /// ```
     pub fn len(&self) -> usize {
         self.chan.len()
     }
 
     /// True when no value is in the channel now.
+    ///
+    /// ```
+    /// let (_sender, receiver) = rt_sync::mpsc::channel::<u32>(4);
+    /// assert!(receiver.is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Room that is left now.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::mpsc::channel(4);
+    /// sender.try_send(7).unwrap();
+    /// assert_eq!(receiver.capacity(), 3);
+    /// ```
     pub fn capacity(&self) -> usize {
         self.chan.room()
     }
 
     /// How many values fit in when nothing is in the channel.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::mpsc::channel(4);
+    /// sender.try_send(7).unwrap();
+    /// assert_eq!(receiver.max_capacity(), 4);
+    /// ```
     pub fn max_capacity(&self) -> usize {
         self.chan.capacity_max()
     }
 
     /// How many senders there are, weak ones left out.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::mpsc::channel::<u32>(4);
+    /// let _weak = sender.downgrade();
+    /// assert_eq!(receiver.sender_strong_count(), 1);
+    /// ```
     pub fn sender_strong_count(&self) -> usize {
         self.chan.senders().get()
     }
 
     /// How many weak senders there are.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::mpsc::channel::<u32>(4);
+    /// let _weak = sender.downgrade();
+    /// assert_eq!(receiver.sender_weak_count(), 1);
+    /// ```
     pub fn sender_weak_count(&self) -> usize {
         self.chan.senders().weak()
     }
@@ -231,6 +340,17 @@ impl<T> fmt::Debug for Receiver<T> {
 }
 
 /// The future of [`Receiver::recv`].
+///
+/// ```
+/// # futures::executor::block_on(async {
+/// use rt_sync::mpsc::{Receiving, channel};
+///
+/// let (sender, mut receiver) = channel(1);
+/// sender.try_send(7).unwrap();
+/// let next: Receiving<'_, u32> = receiver.recv();
+/// assert_eq!(next.await, Some(7));
+/// # });
+/// ```
 #[derive(Debug)]
 #[must_use = "futures do nothing unless awaited"]
 pub struct Receiving<'a, T> {
@@ -252,6 +372,19 @@ impl<T> Future for Receiving<'_, T> {
 }
 
 /// The future of [`Receiver::recv_many`].
+///
+/// ```
+/// # futures::executor::block_on(async {
+/// use rt_sync::mpsc::{ReceivingMany, channel};
+///
+/// let (sender, mut receiver) = channel(2);
+/// sender.try_send(7).unwrap();
+/// let mut values = Vec::new();
+/// let some: ReceivingMany<'_, u32> = receiver.recv_many(&mut values, 10);
+/// assert_eq!(some.await, 1);
+/// assert_eq!(values, [7]);
+/// # });
+/// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct ReceivingMany<'a, T> {
     receiver: &'a mut Receiver<T>,

@@ -22,6 +22,16 @@ use std::task::{Context, Poll, ready};
 
 pin_project! {
     /// The future of [`Sender::reserve`].
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::mpsc::{Reserving, channel};
+    ///
+    /// let (sender, _receiver) = channel(1);
+    /// let room: Reserving<'_, u32> = sender.reserve();
+    /// room.await.unwrap().send(7);
+    /// # });
+    /// ```
     #[must_use = "futures do nothing unless awaited"]
     pub struct Reserving<'a, T> {
         #[pin]
@@ -46,6 +56,16 @@ impl<'a, T> Future for Reserving<'a, T> {
 
 pin_project! {
     /// The future of [`Sender::reserve_many`].
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::mpsc::{ReservingMany, channel};
+    ///
+    /// let (sender, _receiver) = channel(4);
+    /// let room: ReservingMany<'_, u32> = sender.reserve_many(2);
+    /// assert_eq!(room.await.unwrap().count(), 2);
+    /// # });
+    /// ```
     #[must_use = "futures do nothing unless awaited"]
     pub struct ReservingMany<'a, T> {
         #[pin]
@@ -88,6 +108,16 @@ impl<'a, T> Future for ReservingMany<'a, T> {
 
 pin_project! {
     /// The future of [`Sender::reserve_owned`].
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::mpsc::{ReservingOwned, channel};
+    ///
+    /// let (sender, _receiver) = channel(1);
+    /// let room: ReservingOwned<u32> = sender.reserve_owned();
+    /// room.await.unwrap().send(7);
+    /// # });
+    /// ```
     #[must_use = "futures do nothing unless awaited"]
     pub struct ReservingOwned<T> {
         #[pin]

@@ -44,6 +44,16 @@ impl<T> Sender<T> {
 
     /// Sends `value`, once there is room.
     ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let (sender, mut receiver) = rt_sync::mpsc::channel(1);
+    /// sender.send(1).await.unwrap();
+    /// // The second has room once the first was received.
+    /// let (sent, received) = futures::join!(sender.send(2), receiver.recv());
+    /// assert_eq!((sent, received), (Ok(()), Some(1)));
+    /// # });
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`SendError`] with the value when the receiver was closed or is gone.
@@ -59,6 +69,14 @@ impl<T> Sender<T> {
 
     /// Sends `value` if there is room that nobody waits for.
     ///
+    /// ```
+    /// use rt_sync::mpsc::{TrySendError, channel};
+    ///
+    /// let (sender, _receiver) = channel(1);
+    /// assert_eq!(sender.try_send(1), Ok(()));
+    /// assert_eq!(sender.try_send(2), Err(TrySendError::Full(2)));
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`TrySendError`] with the value.
@@ -70,6 +88,13 @@ impl<T> Sender<T> {
     }
 
     /// As [`send`](Self::send), for threads that run no tasks: the calling thread stops.
+    ///
+    /// ```
+    /// let (sender, mut receiver) = rt_sync::mpsc::channel(1);
+    /// let thread = std::thread::spawn(move || sender.blocking_send(7));
+    /// assert_eq!(receiver.blocking_recv(), Some(7));
+    /// assert_eq!(thread.join().unwrap(), Ok(()));
+    /// ```
     ///
     /// # Errors
     ///
@@ -145,6 +170,14 @@ impl<T> Sender<T> {
 
     /// Keeps room for a value if there is some that nobody waits for.
     ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::mpsc::channel::<u32>(1);
+    /// let permit = sender.try_reserve().unwrap();
+    /// assert!(sender.try_reserve().is_err()); // there is no more room
+    /// drop(permit);
+    /// assert!(sender.try_reserve().is_ok());
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`TrySendError`] without a value.
@@ -154,6 +187,15 @@ impl<T> Sender<T> {
     }
 
     /// Keeps room for so many values if there is as much that nobody waits for.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::mpsc::channel(4);
+    /// for permit in sender.try_reserve_many(3).unwrap() {
+    ///     permit.send("a");
+    /// }
+    /// assert_eq!(receiver.len(), 3);
+    /// assert!(sender.try_reserve_many(2).is_err()); // there is room for one
+    /// ```
     ///
     /// # Errors
     ///
@@ -169,6 +211,15 @@ impl<T> Sender<T> {
 
     /// As [`reserve`](Self::reserve), with a permit that has the sender in it.
     ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let (sender, mut receiver) = rt_sync::mpsc::channel(1);
+    /// let permit = sender.clone().reserve_owned().await.unwrap();
+    /// permit.send(7);
+    /// assert_eq!(receiver.recv().await, Some(7));
+    /// # });
+    /// ```
+    ///
     /// # Cancel safety
     ///
     /// As [`reserve`](Self::reserve); the sender is dropped with it.
@@ -178,6 +229,12 @@ impl<T> Sender<T> {
     }
 
     /// As [`try_reserve`](Self::try_reserve), with a permit that has the sender in it.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::mpsc::channel::<u32>(1);
+    /// let permit = sender.clone().try_reserve_owned().unwrap();
+    /// assert!(sender.try_reserve_owned().is_err()); // there is no more room
+    /// ```
     ///
     /// # Errors
     ///
@@ -200,6 +257,14 @@ impl<T> Sender<T> {
 
     /// Waits until the receiver is closed or gone: a send would fail.
     ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let (sender, receiver) = rt_sync::mpsc::channel::<u32>(1);
+    /// futures::join!(sender.closed(), async { drop(receiver) });
+    /// assert!(sender.is_closed());
+    /// # });
+    /// ```
+    ///
     /// # Cancel safety
     ///
     /// Nothing is lost when it is dropped.
@@ -209,36 +274,80 @@ impl<T> Sender<T> {
     }
 
     /// True when the receiver was closed or is gone.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::mpsc::channel::<u32>(1);
+    /// assert!(!sender.is_closed());
+    /// drop(receiver);
+    /// assert!(sender.is_closed());
+    /// ```
     pub fn is_closed(&self) -> bool {
         self.chan.is_closed()
     }
 
     /// Room that is left now.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::mpsc::channel(4);
+    /// sender.try_send(7).unwrap();
+    /// assert_eq!(sender.capacity(), 3);
+    /// ```
     pub fn capacity(&self) -> usize {
         self.chan.room()
     }
 
     /// How many values fit in when nothing is in the channel.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::mpsc::channel(4);
+    /// sender.try_send(7).unwrap();
+    /// assert_eq!(sender.max_capacity(), 4);
+    /// ```
     pub fn max_capacity(&self) -> usize {
         self.chan.capacity_max()
     }
 
     /// True when both send into one channel.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::mpsc::channel::<u32>(1);
+    /// assert!(sender.same_channel(&sender.clone()));
+    /// ```
     pub fn same_channel(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.chan, &other.chan)
     }
 
     /// A sender that does not keep the channel from its end.
+    ///
+    /// ```
+    /// let (sender, mut receiver) = rt_sync::mpsc::channel::<u32>(1);
+    /// let weak = sender.downgrade();
+    /// drop(sender);
+    /// assert!(weak.upgrade().is_none());
+    /// assert!(receiver.is_closed());
+    /// ```
     pub fn downgrade(&self) -> WeakSender<T> {
         WeakSender::new(self.chan.clone())
     }
 
     /// How many senders there are, weak ones left out.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::mpsc::channel::<u32>(1);
+    /// let _second = sender.clone();
+    /// assert_eq!(sender.strong_count(), 2);
+    /// ```
     pub fn strong_count(&self) -> usize {
         self.chan.senders().get()
     }
 
     /// How many weak senders there are.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::mpsc::channel::<u32>(1);
+    /// let _weak = sender.downgrade();
+    /// assert_eq!(sender.weak_count(), 1);
+    /// ```
     pub fn weak_count(&self) -> usize {
         self.chan.senders().weak()
     }

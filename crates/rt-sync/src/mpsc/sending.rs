@@ -16,6 +16,17 @@ use std::task::{Context, Poll, ready};
 
 pin_project! {
     /// The future of [`Sender::send`].
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::mpsc::{Sending, channel};
+    ///
+    /// let (sender, receiver) = channel(1);
+    /// let sending: Sending<'_, u32> = sender.send(7);
+    /// assert!(receiver.is_empty()); // nothing is done before it is polled
+    /// sending.await.unwrap();
+    /// # });
+    /// ```
     #[must_use = "futures do nothing unless awaited"]
     pub struct Sending<'a, T> {
         #[pin]
@@ -69,6 +80,17 @@ impl<T> fmt::Debug for Sending<'_, T> {
 
 pin_project! {
     /// The future of [`Sender::closed`].
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::mpsc::{Closed, channel};
+    ///
+    /// let (sender, receiver) = channel::<u32>(1);
+    /// let end: Closed<'_, u32> = sender.closed();
+    /// drop(receiver);
+    /// end.await;
+    /// # });
+    /// ```
     #[must_use = "futures do nothing unless awaited"]
     pub struct Closed<'a, T> {
         chan: &'a Chan<T>,

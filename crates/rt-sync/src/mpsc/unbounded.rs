@@ -26,6 +26,15 @@ pub struct UnboundedSender<T> {
 }
 
 /// Becomes an [`UnboundedSender`] as long as there is one: made by [`UnboundedSender::downgrade`].
+///
+/// ```
+/// use rt_sync::mpsc::{WeakUnboundedSender, unbounded_channel};
+///
+/// let (sender, mut receiver) = unbounded_channel();
+/// let weak: WeakUnboundedSender<u32> = sender.downgrade();
+/// weak.upgrade().unwrap().send(7).unwrap();
+/// assert_eq!(receiver.try_recv(), Ok(7));
+/// ```
 pub struct WeakUnboundedSender<T> {
     chan: Arc<Chan<T>>,
 }
@@ -38,6 +47,12 @@ impl<T> UnboundedSender<T> {
 
     /// Sends `value`.
     ///
+    /// ```
+    /// let (sender, mut receiver) = rt_sync::mpsc::unbounded_channel();
+    /// sender.send(7).unwrap();
+    /// assert_eq!(receiver.try_recv(), Ok(7));
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`SendError`] with the value when the receiver was closed or is gone.
@@ -46,6 +61,13 @@ impl<T> UnboundedSender<T> {
     }
 
     /// Waits until the receiver is closed or gone: a send would fail.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let (sender, receiver) = rt_sync::mpsc::unbounded_channel::<u32>();
+    /// futures::join!(sender.closed(), async { drop(receiver) });
+    /// # });
+    /// ```
     ///
     /// # Cancel safety
     ///
@@ -56,26 +78,56 @@ impl<T> UnboundedSender<T> {
     }
 
     /// True when the receiver was closed or is gone.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::mpsc::unbounded_channel::<u32>();
+    /// drop(receiver);
+    /// assert!(sender.is_closed());
+    /// ```
     pub fn is_closed(&self) -> bool {
         self.chan.is_closed()
     }
 
     /// True when both send into one channel.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::mpsc::unbounded_channel::<u32>();
+    /// assert!(sender.same_channel(&sender.clone()));
+    /// ```
     pub fn same_channel(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.chan, &other.chan)
     }
 
     /// A sender that does not keep the channel from its end.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::mpsc::unbounded_channel::<u32>();
+    /// let weak = sender.downgrade();
+    /// drop(sender);
+    /// assert!(weak.upgrade().is_none());
+    /// ```
     pub fn downgrade(&self) -> WeakUnboundedSender<T> {
         WeakUnboundedSender::new(self.chan.clone())
     }
 
     /// How many senders there are, weak ones left out.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::mpsc::unbounded_channel::<u32>();
+    /// let _weak = sender.downgrade();
+    /// assert_eq!(sender.strong_count(), 1);
+    /// ```
     pub fn strong_count(&self) -> usize {
         self.chan.senders().get()
     }
 
     /// How many weak senders there are.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::mpsc::unbounded_channel::<u32>();
+    /// let _weak = sender.downgrade();
+    /// assert_eq!(sender.weak_count(), 1);
+    /// ```
     pub fn weak_count(&self) -> usize {
         self.chan.senders().weak()
     }
@@ -88,16 +140,36 @@ impl<T> WeakUnboundedSender<T> {
     }
 
     /// A sender; `None` when all are gone.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::mpsc::unbounded_channel::<u32>();
+    /// let weak = sender.downgrade();
+    /// assert!(weak.upgrade().is_some());
+    /// drop(sender);
+    /// assert!(weak.upgrade().is_none());
+    /// ```
     pub fn upgrade(&self) -> Option<UnboundedSender<T>> {
         self.chan.senders().revive().then(|| UnboundedSender::new(self.chan.clone()))
     }
 
     /// How many senders there are, weak ones left out.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::mpsc::unbounded_channel::<u32>();
+    /// let weak = sender.downgrade();
+    /// drop(sender);
+    /// assert_eq!(weak.strong_count(), 0);
+    /// ```
     pub fn strong_count(&self) -> usize {
         self.chan.senders().get()
     }
 
     /// How many weak senders there are.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::mpsc::unbounded_channel::<u32>();
+    /// assert_eq!(sender.downgrade().weak_count(), 1);
+    /// ```
     pub fn weak_count(&self) -> usize {
         self.chan.senders().weak()
     }

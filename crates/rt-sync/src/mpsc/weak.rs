@@ -6,6 +6,14 @@ use rt_primitive::sync::Arc;
 use std::fmt;
 
 /// Becomes a [`Sender`] as long as there is one: made by [`Sender::downgrade`].
+///
+/// ```
+/// use rt_sync::mpsc::{WeakSender, channel};
+///
+/// let (sender, _receiver) = channel(1);
+/// let weak: WeakSender<u32> = sender.downgrade();
+/// assert!(weak.upgrade().is_some());
+/// ```
 pub struct WeakSender<T> {
     chan: Arc<Chan<T>>,
 }
@@ -29,11 +37,23 @@ impl<T> WeakSender<T> {
     }
 
     /// How many senders there are, weak ones left out.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::mpsc::channel::<u32>(1);
+    /// let weak = sender.downgrade();
+    /// drop(sender);
+    /// assert_eq!(weak.strong_count(), 0);
+    /// ```
     pub fn strong_count(&self) -> usize {
         self.chan.senders().get()
     }
 
     /// How many weak senders there are.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::mpsc::channel::<u32>(1);
+    /// assert_eq!(sender.downgrade().weak_count(), 1);
+    /// ```
     pub fn weak_count(&self) -> usize {
         self.chan.senders().weak()
     }

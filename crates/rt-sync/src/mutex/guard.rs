@@ -10,6 +10,19 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 
 /// Access to the value of a [`Mutex`]; dropping it unlocks.
+///
+/// ```
+/// # futures::executor::block_on(async {
+/// use rt_sync::{Mutex, MutexGuard};
+///
+/// fn add(mut count: MutexGuard<'_, u32>) {
+///     *count += 1;
+/// } // here it is unlocked
+/// let count = Mutex::new(0);
+/// add(count.lock().await);
+/// assert!(!count.is_locked());
+/// # });
+/// ```
 #[must_use = "dropping the guard unlocks at once"]
 pub struct MutexGuard<'a, T: ?Sized> {
     mutex: &'a Mutex<T>,
@@ -18,6 +31,17 @@ pub struct MutexGuard<'a, T: ?Sized> {
 }
 
 /// Access to the value of a [`Mutex`] in an `Arc`; dropping it unlocks.
+///
+/// ```
+/// # futures::executor::block_on(async {
+/// use rt_sync::{Mutex, OwnedMutexGuard};
+/// use std::sync::Arc;
+///
+/// let count = Arc::new(Mutex::new(0));
+/// let mut guard: OwnedMutexGuard<u32> = count.lock_owned().await;
+/// *guard += 1; // it keeps the lock alive
+/// # });
+/// ```
 #[must_use = "dropping the guard unlocks at once"]
 pub struct OwnedMutexGuard<T: ?Sized> {
     mutex: Arc<Mutex<T>>,
@@ -39,6 +63,18 @@ impl<'a, T: ?Sized> MutexGuard<'a, T> {
     }
 
     /// The lock of a guard, to lock it again.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::{Mutex, MutexGuard};
+    ///
+    /// let count = Mutex::new(0);
+    /// let guard = count.lock().await;
+    /// let again = MutexGuard::mutex(&guard);
+    /// drop(guard);
+    /// assert!(again.try_lock().is_ok());
+    /// # });
+    /// ```
     pub fn mutex(guard: &Self) -> &'a Mutex<T> {
         guard.mutex
     }
@@ -63,6 +99,16 @@ impl<'a, T: ?Sized> MutexGuard<'a, T> {
     }
 
     /// As [`map`](Self::map), if there is such a part.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::{Mutex, MutexGuard};
+    ///
+    /// let list = Mutex::new(vec![7]);
+    /// let last = MutexGuard::try_map(list.lock().await, |list| list.last_mut()).unwrap();
+    /// assert_eq!(*last, 7);
+    /// # });
+    /// ```
     ///
     /// # Errors
     ///
@@ -92,6 +138,18 @@ impl<T: ?Sized> OwnedMutexGuard<T> {
     }
 
     /// The lock of a guard, to lock it again.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::{Mutex, OwnedMutexGuard};
+    /// use std::sync::Arc;
+    ///
+    /// let guard = Arc::new(Mutex::new(0)).lock_owned().await;
+    /// let again = Arc::clone(OwnedMutexGuard::mutex(&guard));
+    /// drop(guard);
+    /// assert!(again.try_lock().is_ok());
+    /// # });
+    /// ```
     pub fn mutex(guard: &Self) -> &Arc<Mutex<T>> {
         &guard.mutex
     }

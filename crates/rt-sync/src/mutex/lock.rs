@@ -13,6 +13,16 @@ use std::task::{Context, Poll};
 
 pin_project! {
     /// The future of [`Mutex::lock`].
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::{Mutex, futures::Lock};
+    ///
+    /// let count = Mutex::new(7);
+    /// let lock: Lock<'_, u32> = count.lock();
+    /// assert_eq!(*lock.await, 7);
+    /// # });
+    /// ```
     #[must_use = "a lock is taken only by a future that is awaited or polled"]
     pub struct Lock<'a, T: ?Sized> {
         mutex: &'a Mutex<T>,
@@ -24,6 +34,16 @@ pin_project! {
 
 pin_project! {
     /// The future of [`Mutex::lock_owned`].
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::{Mutex, futures::LockOwned};
+    ///
+    /// let count = std::sync::Arc::new(Mutex::new(7));
+    /// let lock: LockOwned<u32> = count.lock_owned();
+    /// assert_eq!(*lock.await, 7);
+    /// # });
+    /// ```
     #[must_use = "a lock is taken only by a future that is awaited or polled"]
     pub struct LockOwned<T: ?Sized> {
         site: &'static Location<'static>,

@@ -20,6 +20,17 @@ use std::task::{Context, Poll, Waker, ready};
 
 pin_project! {
     /// The future of [`Notify::notified`].
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::{Notify, futures::Notified};
+    ///
+    /// let more = Notify::new();
+    /// let notified: Notified<'_> = more.notified();
+    /// more.notify_waiters(); // it counts from when the future was made
+    /// notified.await;
+    /// # });
+    /// ```
     #[must_use = "a wait does nothing unless it is awaited or polled"]
     pub struct Notified<'a> {
         notify: &'a Notify,
@@ -41,6 +52,17 @@ pin_project! {
 
 pin_project! {
     /// The future of [`Notify::notified_owned`].
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::{Notify, futures::OwnedNotified};
+    ///
+    /// let more = std::sync::Arc::new(Notify::new());
+    /// let notified: OwnedNotified = more.clone().notified_owned();
+    /// more.notify_waiters();
+    /// notified.await;
+    /// # });
+    /// ```
     #[must_use = "a wait does nothing unless it is awaited or polled"]
     pub struct OwnedNotified {
         #[pin]
@@ -65,6 +87,16 @@ impl<'a> Notified<'a> {
     ///
     /// For code that looks at something else after this and before it awaits: a notification in
     /// between is not lost.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let more = rt_sync::Notify::new();
+    /// let mut notified = std::pin::pin!(more.notified());
+    /// assert!(!notified.as_mut().enable());
+    /// more.notify_one(); // so this is for it, and is not kept
+    /// notified.await;
+    /// # });
+    /// ```
     pub fn enable(mut self: Pin<&mut Self>) -> bool {
         self.as_mut().poll_notice(&mut Context::from_waker(Waker::noop())).is_ready()
     }
@@ -119,6 +151,16 @@ impl OwnedNotified {
     }
 
     /// As [`Notified::enable`].
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let more = std::sync::Arc::new(rt_sync::Notify::new());
+    /// let mut notified = std::pin::pin!(more.clone().notified_owned());
+    /// assert!(!notified.as_mut().enable());
+    /// more.notify_one();
+    /// notified.await;
+    /// # });
+    /// ```
     pub fn enable(self: Pin<&mut Self>) -> bool {
         self.project().notified.enable()
     }

@@ -14,6 +14,16 @@ use std::task::{Context, Poll, ready};
 
 pin_project! {
     /// The future of [`OnceCell::get_or_init`].
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::{OnceCell, futures::GetOrInit};
+    ///
+    /// let cell = OnceCell::new();
+    /// let value: GetOrInit<'_, i32, _, _> = cell.get_or_init(async || 7);
+    /// assert_eq!(*value.await, 7);
+    /// # });
+    /// ```
     #[must_use = "a value is made only by a future that is awaited or polled"]
     pub struct GetOrInit<'a, T, F, Fut> {
         #[pin]
@@ -23,6 +33,16 @@ pin_project! {
 
 pin_project! {
     /// The future of [`OnceCell::get_or_try_init`].
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::{OnceCell, futures::GetOrTryInit};
+    ///
+    /// let cell = OnceCell::new();
+    /// let value: GetOrTryInit<'_, i32, _, _> = cell.get_or_try_init(async || Ok::<_, ()>(7));
+    /// assert_eq!(value.await, Ok(&7));
+    /// # });
+    /// ```
     #[must_use = "a value is made only by a future that is awaited or polled"]
     pub struct GetOrTryInit<'a, T, F, Fut> {
         #[pin]

@@ -31,12 +31,28 @@ pub struct LazyLock<T, F = Make<T>> {
 impl<T, F> LazyLock<T, F> {
     rt_primitive::const_fn! {
         /// A value that `make` makes. It is called once more if it panics or is cancelled.
+        ///
+        /// ```
+        /// # futures::executor::block_on(async {
+        /// use rt_sync::LazyLock;
+        ///
+        /// let lazy = LazyLock::new(async || 7);
+        /// assert_eq!(*lazy.get().await, 7);
+        /// # });
+        /// ```
         pub fn new(make: F) -> Self {
             LazyLock { cell: OnceCell::new(), make }
         }
     }
 
     /// The value; this makes it, or waits for who makes it, if it is not there.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// static SEVEN: rt_sync::LazyLock<u32> = rt_sync::LazyLock::new(|| Box::pin(async { 7 }));
+    /// assert_eq!(*SEVEN.get().await, 7);
+    /// # });
+    /// ```
     ///
     /// # Cancel safety
     ///
@@ -52,6 +68,15 @@ impl<T, F> LazyLock<T, F> {
     }
 
     /// The value, if it has been made.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// static SEVEN: rt_sync::LazyLock<u32> = rt_sync::LazyLock::new(|| Box::pin(async { 7 }));
+    /// assert_eq!(SEVEN.try_get(), None);
+    /// SEVEN.get().await;
+    /// assert_eq!(SEVEN.try_get(), Some(&7));
+    /// # });
+    /// ```
     pub fn try_get(&self) -> Option<&T> {
         self.cell.get()
     }

@@ -12,6 +12,14 @@ use std::task::{Context, Poll, ready};
 
 /// The half that waits for the value; a future of it.
 ///
+/// ```
+/// # futures::executor::block_on(async {
+/// let (sender, receiver) = rt_sync::oneshot::channel();
+/// sender.send(7).unwrap();
+/// assert_eq!(receiver.await, Ok(7));
+/// # });
+/// ```
+///
 /// # Errors
 ///
 /// [`RecvError`] when the [`Sender`](super::Sender) is dropped unsent, or this half was closed
@@ -103,11 +111,27 @@ impl<T> Receiver<T> {
     }
 
     /// True once it has given its value or its error; then it must not be polled.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let (sender, mut receiver) = rt_sync::oneshot::channel();
+    /// sender.send(7).unwrap();
+    /// assert_eq!((&mut receiver).await, Ok(7));
+    /// assert!(receiver.is_terminated());
+    /// # });
+    /// ```
     pub fn is_terminated(&self) -> bool {
         self.end.is_none()
     }
 
     /// True while there is no value to be taken.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::oneshot::channel();
+    /// assert!(receiver.is_empty());
+    /// sender.send(7).unwrap();
+    /// assert!(!receiver.is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         let look = self.end.as_ref().map(ReceiverEnd::look);
         !matches!(look, Some(Look::Finished { .. }))

@@ -11,6 +11,19 @@ use std::task::{Context, Poll, ready};
 /// The half that sends the value; it never waits to do so.
 ///
 /// Dropping it unsent tells the [`Receiver`](super::Receiver) that no value will come.
+///
+/// ```
+/// # futures::executor::block_on(async {
+/// use rt_sync::oneshot::{Sender, channel};
+///
+/// fn answer(question: u32, reply: Sender<u32>) {
+///     let _ = reply.send(question * 2); // who asked may have gone
+/// }
+/// let (reply, replied) = channel();
+/// answer(21, reply);
+/// assert_eq!(replied.await, Ok(42));
+/// # });
+/// ```
 pub struct Sender<T> {
     /// `None` only within `send` and `drop`.
     end: Option<SenderEnd<T>>,
@@ -41,6 +54,13 @@ impl<T> Sender<T> {
     }
 
     /// True when the receiver was closed or dropped: a send would fail.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::oneshot::channel::<u32>();
+    /// assert!(!sender.is_closed());
+    /// drop(receiver);
+    /// assert!(sender.is_closed());
+    /// ```
     pub fn is_closed(&self) -> bool {
         self.end.as_ref().is_none_or(SenderEnd::is_closed)
     }
@@ -70,6 +90,16 @@ impl<T> Sender<T> {
 
     /// As [`closed`](Self::closed), for futures written by hand: arranges for a wake when it is
     /// pending. It keeps one waker, the latest.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use std::future::poll_fn;
+    ///
+    /// let (mut sender, receiver) = rt_sync::oneshot::channel::<u32>();
+    /// drop(receiver);
+    /// poll_fn(|cx| sender.poll_closed(cx)).await;
+    /// # });
+    /// ```
     pub fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let made_at = self.end.as_ref().expect("taken only in send and in drop").made_at();
         self.poll_closed_at(cx, made_at)
@@ -106,6 +136,17 @@ impl<T> fmt::Debug for Sender<T> {
 }
 
 /// The future of [`Sender::closed`].
+///
+/// ```
+/// # futures::executor::block_on(async {
+/// use rt_sync::oneshot::{Closed, channel};
+///
+/// let (mut sender, receiver) = channel::<u32>();
+/// drop(receiver);
+/// let end: Closed<'_, u32> = sender.closed();
+/// end.await;
+/// # });
+/// ```
 #[must_use = "futures do nothing unless awaited"]
 pub struct Closed<'a, T> {
     sender: &'a mut Sender<T>,

@@ -90,6 +90,14 @@ pub struct TooManyDone;
 
 impl<T> PutError<T> {
     /// The item.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let queue = rt_sync::queue::Queue::unbounded();
+    /// queue.shutdown();
+    /// assert_eq!(queue.put("tea").await.unwrap_err().into_inner(), "tea");
+    /// # });
+    /// ```
     pub fn into_inner(self) -> T {
         self.0
     }
@@ -97,6 +105,12 @@ impl<T> PutError<T> {
 
 impl<T> TryPutError<T> {
     /// The item.
+    ///
+    /// ```
+    /// let queue = rt_sync::queue::Queue::unbounded();
+    /// queue.shutdown();
+    /// assert_eq!(queue.try_put("tea").unwrap_err().into_inner(), "tea");
+    /// ```
     pub fn into_inner(self) -> T {
         match self {
             TryPutError::Full(item) | TryPutError::ShutDown(item) => item,
@@ -104,6 +118,12 @@ impl<T> TryPutError<T> {
     }
 
     /// True when it is worth another try.
+    ///
+    /// ```
+    /// let queue = rt_sync::queue::Queue::bounded(1);
+    /// queue.try_put("tea").unwrap();
+    /// assert!(queue.try_put("milk").unwrap_err().is_full());
+    /// ```
     pub fn is_full(&self) -> bool {
         matches!(self, TryPutError::Full(_))
     }

@@ -38,6 +38,15 @@ pub struct Job<'a, T, S: Store<T>> {
 
 impl<T, S: Store<T>> Job<'_, T, S> {
     /// The item itself; the job counts as done.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let queue = rt_sync::queue::Queue::unbounded();
+    /// queue.put("tea").await.unwrap();
+    /// assert_eq!(queue.get_job().await.unwrap().into_inner(), "tea");
+    /// queue.join().await; // nothing is left to do
+    /// # });
+    /// ```
     pub fn into_inner(mut self) -> T {
         self.item.take().expect("a job has its item until it ends")
     }
@@ -46,6 +55,16 @@ impl<T, S: Store<T>> Job<'_, T, S> {
     ///
     /// It never waits, and goes in even if the queue is full, since a worker that waited here for
     /// room could be the one that makes room.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let queue = rt_sync::queue::Queue::unbounded();
+    /// queue.put("tea").await.unwrap();
+    /// let job = queue.get_job().await.unwrap();
+    /// job.requeue().unwrap(); // it did not work out: later once more
+    /// assert_eq!(*queue.get_job().await.unwrap(), "tea");
+    /// # });
+    /// ```
     ///
     /// # Errors
     ///
@@ -98,6 +117,17 @@ impl<T: fmt::Debug, S: Store<T>> fmt::Debug for Job<'_, T, S> {
 
 pin_project! {
     /// The future of [`StoreQueue::get_job`].
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::queue::{Fifo, GetJob, Queue};
+    ///
+    /// let queue = Queue::unbounded();
+    /// queue.put("tea").await.unwrap();
+    /// let job: GetJob<'_, &str, Fifo<&str>> = queue.get_job();
+    /// assert_eq!(*job.await.unwrap(), "tea");
+    /// # });
+    /// ```
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
     pub struct GetJob<'a, T, S: Store<T>> {

@@ -13,6 +13,16 @@ use std::task::{Context, Poll, ready};
 
 pin_project! {
     /// The future of [`StoreQueue::join`](super::StoreQueue::join).
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::queue::{Fifo, Join, Queue};
+    ///
+    /// let queue = Queue::<u32>::unbounded();
+    /// let done: Join<'_, u32, Fifo<u32>> = queue.join();
+    /// done.await; // nothing was put in
+    /// # });
+    /// ```
     #[must_use = "futures do nothing unless awaited"]
     pub struct Join<'a, T, S> {
         core: &'a QueueCore<T, S>,

@@ -16,6 +16,16 @@ use std::task::{Context, Poll, ready};
 
 pin_project! {
     /// The future of [`StoreQueue::put`](super::StoreQueue::put).
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::queue::{Fifo, Put, Queue};
+    ///
+    /// let queue = Queue::unbounded();
+    /// let put: Put<'_, u32, Fifo<u32>> = queue.put(7);
+    /// put.await.unwrap();
+    /// # });
+    /// ```
     #[must_use = "futures do nothing unless awaited"]
     pub struct Put<'a, T, S: Store<T>> {
         core: &'a QueueCore<T, S>,

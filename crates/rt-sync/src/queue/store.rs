@@ -8,6 +8,18 @@ use std::fmt;
 ///
 /// See [`Queue`](crate::queue::Queue), [`LifoQueue`](crate::queue::LifoQueue) and
 /// [`PriorityQueue`](crate::queue::PriorityQueue).
+///
+/// ```
+/// use rt_sync::queue::{Store, StoreQueue};
+///
+/// fn drain<T, S: Store<T>>(queue: &StoreQueue<T, S>) -> Vec<T> {
+///     std::iter::from_fn(|| queue.try_get().ok()).collect()
+/// }
+/// let stack = rt_sync::queue::LifoQueue::unbounded();
+/// stack.try_put(1).unwrap();
+/// stack.try_put(2).unwrap();
+/// assert_eq!(drain(&stack), [2, 1]);
+/// ```
 pub trait Store<T>: Sized + sealed::Sealed {
     /// A store with nothing in it.
     const EMPTY: Self;
@@ -29,22 +41,41 @@ pub trait Store<T>: Sized + sealed::Sealed {
 
 mod sealed {
     /// Lets this crate alone make stores.
+    #[doc(hidden)]
     pub trait Sealed {}
 }
 
 /// The oldest item is next.
 ///
 /// See [`Queue`](crate::queue::Queue).
+///
+/// ```
+/// use rt_sync::queue::{Fifo, Queue, StoreQueue};
+///
+/// let queue: StoreQueue<u32, Fifo<u32>> = Queue::unbounded(); // what `Queue` stands for
+/// ```
 pub struct Fifo<T>(VecDeque<T>);
 
 /// The newest item is next.
 ///
 /// See [`LifoQueue`](crate::queue::LifoQueue).
+///
+/// ```
+/// use rt_sync::queue::{Lifo, LifoQueue, StoreQueue};
+///
+/// let stack: StoreQueue<u32, Lifo<u32>> = LifoQueue::unbounded(); // what `LifoQueue` stands for
+/// ```
 pub struct Lifo<T>(Vec<T>);
 
 /// The least item is next, and of equal ones the oldest.
 ///
 /// See [`PriorityQueue`](crate::queue::PriorityQueue).
+///
+/// ```
+/// use rt_sync::queue::{Priority, PriorityQueue, StoreQueue};
+///
+/// let jobs: StoreQueue<u32, Priority<u32>> = PriorityQueue::unbounded();
+/// ```
 pub struct Priority<T> {
     heap: BinaryHeap<Ranked<T>>,
     /// The number of the next item.

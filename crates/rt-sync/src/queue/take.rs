@@ -17,6 +17,17 @@ use std::task::{Context, Poll, ready};
 
 pin_project! {
     /// The future of [`StoreQueue::get`](super::StoreQueue::get).
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::queue::{Fifo, Get, Queue};
+    ///
+    /// let queue = Queue::unbounded();
+    /// let get: Get<'_, u32, Fifo<u32>> = queue.get();
+    /// queue.try_put(7).unwrap();
+    /// assert_eq!(get.await, Ok(7));
+    /// # });
+    /// ```
     #[must_use = "futures do nothing unless awaited"]
     pub struct Get<'a, T, S: Store<T>> {
         core: &'a QueueCore<T, S>,

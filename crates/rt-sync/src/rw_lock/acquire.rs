@@ -19,6 +19,16 @@ macro_rules! borrowed {
     ($future:ident, $call:literal, $guard:ident, $permits:expr) => {
         pin_project! {
             #[doc = concat!("The future of [`RwLock::", $call, "`].")]
+            ///
+            /// ```
+            /// # futures::executor::block_on(async {
+            #[doc = concat!("use rt_sync::{RwLock, futures::", stringify!($future), "};")]
+            ///
+            /// let lock = RwLock::new(7);
+            #[doc = concat!("let turn: ", stringify!($future), "<'_, i32> = lock.", $call, "();")]
+            /// assert_eq!(*turn.await, 7);
+            /// # });
+            /// ```
             #[must_use = "a lock is taken only by a future that is awaited or polled"]
             pub struct $future<'a, T: ?Sized> {
                 lock: &'a RwLock<T>,
@@ -65,6 +75,16 @@ macro_rules! owned {
     ($future:ident, $call:literal, $guard:ident, $permits:expr) => {
         pin_project! {
             #[doc = concat!("The future of [`RwLock::", $call, "`].")]
+            ///
+            /// ```
+            /// # futures::executor::block_on(async {
+            #[doc = concat!("use rt_sync::{RwLock, futures::", stringify!($future), "};")]
+            ///
+            /// let lock = std::sync::Arc::new(RwLock::new(7));
+            #[doc = concat!("let turn: ", stringify!($future), "<i32> = lock.", $call, "();")]
+            /// assert_eq!(*turn.await, 7);
+            /// # });
+            /// ```
             #[must_use = "a lock is taken only by a future that is awaited or polled"]
             pub struct $future<T: ?Sized> {
                 site: &'static Location<'static>,

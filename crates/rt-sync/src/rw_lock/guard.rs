@@ -12,6 +12,16 @@ use std::ptr::{self, NonNull};
 use std::sync::Arc;
 
 /// Shared access to the value of a [`RwLock`]; dropping it unlocks.
+///
+/// ```
+/// # futures::executor::block_on(async {
+/// use rt_sync::{RwLock, RwLockReadGuard};
+///
+/// let level = RwLock::new(3);
+/// let guard: RwLockReadGuard<'_, u32> = level.read().await;
+/// assert_eq!(*guard, 3);
+/// # });
+/// ```
 #[must_use = "dropping the guard unlocks at once"]
 pub struct RwLockReadGuard<'a, T: ?Sized> {
     lock: &'a RwLock<T>,
@@ -20,6 +30,18 @@ pub struct RwLockReadGuard<'a, T: ?Sized> {
 }
 
 /// Shared access to the value of a [`RwLock`] that may become exclusive; dropping it unlocks.
+///
+/// ```
+/// # futures::executor::block_on(async {
+/// use rt_sync::{RwLock, RwLockUpgradableReadGuard};
+///
+/// let level = RwLock::new(3);
+/// let guard: RwLockUpgradableReadGuard<'_, u32> = level.upgradable_read().await;
+/// if *guard < 5 {
+///     *RwLockUpgradableReadGuard::upgrade(guard).await = 5; // nobody wrote in between
+/// }
+/// # });
+/// ```
 #[must_use = "dropping the guard unlocks at once"]
 pub struct RwLockUpgradableReadGuard<'a, T: ?Sized> {
     lock: &'a RwLock<T>,
@@ -28,6 +50,16 @@ pub struct RwLockUpgradableReadGuard<'a, T: ?Sized> {
 }
 
 /// Exclusive access to the value of a [`RwLock`]; dropping it unlocks.
+///
+/// ```
+/// # futures::executor::block_on(async {
+/// use rt_sync::{RwLock, RwLockWriteGuard};
+///
+/// let level = RwLock::new(3);
+/// let mut guard: RwLockWriteGuard<'_, u32> = level.write().await;
+/// *guard += 1;
+/// # });
+/// ```
 #[must_use = "dropping the guard unlocks at once"]
 pub struct RwLockWriteGuard<'a, T: ?Sized> {
     lock: &'a RwLock<T>,
@@ -36,6 +68,16 @@ pub struct RwLockWriteGuard<'a, T: ?Sized> {
 }
 
 /// Shared access to the value of a [`RwLock`] in an `Arc`; dropping it unlocks.
+///
+/// ```
+/// # futures::executor::block_on(async {
+/// use rt_sync::{OwnedRwLockReadGuard, RwLock};
+///
+/// let level = std::sync::Arc::new(RwLock::new(3));
+/// let guard: OwnedRwLockReadGuard<u32> = level.read_owned().await;
+/// assert_eq!(*guard, 3); // it keeps the lock alive
+/// # });
+/// ```
 #[must_use = "dropping the guard unlocks at once"]
 pub struct OwnedRwLockReadGuard<T: ?Sized> {
     lock: Arc<RwLock<T>>,
@@ -44,6 +86,16 @@ pub struct OwnedRwLockReadGuard<T: ?Sized> {
 }
 
 /// Exclusive access to the value of a [`RwLock`] in an `Arc`; dropping it unlocks.
+///
+/// ```
+/// # futures::executor::block_on(async {
+/// use rt_sync::{OwnedRwLockWriteGuard, RwLock};
+///
+/// let level = std::sync::Arc::new(RwLock::new(3));
+/// let mut guard: OwnedRwLockWriteGuard<u32> = level.write_owned().await;
+/// *guard += 1; // it keeps the lock alive
+/// # });
+/// ```
 #[must_use = "dropping the guard unlocks at once"]
 pub struct OwnedRwLockWriteGuard<T: ?Sized> {
     lock: Arc<RwLock<T>>,
@@ -97,6 +149,17 @@ impl<'a, T: ?Sized> RwLockUpgradableReadGuard<'a, T> {
     /// Waits until the other readers are gone, and writes then. Nobody else writes in between, and
     /// nobody who waits comes before this.
     ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::{RwLock, RwLockUpgradableReadGuard};
+    ///
+    /// let level = RwLock::new(3);
+    /// let guard = level.upgradable_read().await;
+    /// *RwLockUpgradableReadGuard::upgrade(guard).await += 1;
+    /// assert_eq!(level.into_inner(), 4);
+    /// # });
+    /// ```
+    ///
     /// # Cancel safety
     ///
     /// A drop unlocks: the guard was given away.
@@ -106,6 +169,15 @@ impl<'a, T: ?Sized> RwLockUpgradableReadGuard<'a, T> {
     }
 
     /// Writes, if there are no other readers.
+    ///
+    /// ```
+    /// use rt_sync::{RwLock, RwLockUpgradableReadGuard};
+    ///
+    /// let level = RwLock::new(3);
+    /// let reader = level.try_read().unwrap();
+    /// let guard = level.try_upgradable_read().unwrap();
+    /// assert!(RwLockUpgradableReadGuard::try_upgrade(guard).is_err());
+    /// ```
     ///
     /// # Errors
     ///
@@ -118,6 +190,14 @@ impl<'a, T: ?Sized> RwLockUpgradableReadGuard<'a, T> {
     }
 
     /// Goes on as a plain reader.
+    ///
+    /// ```
+    /// use rt_sync::{RwLock, RwLockUpgradableReadGuard};
+    ///
+    /// let level = RwLock::new(3);
+    /// let guard = RwLockUpgradableReadGuard::downgrade(level.try_upgradable_read().unwrap());
+    /// assert!(level.try_upgradable_read().is_ok()); // now somebody else can be it
+    /// ```
     pub fn downgrade(guard: Self) -> RwLockReadGuard<'a, T> {
         let lock = ManuallyDrop::new(guard).lock;
         lock.permits.give(UPGRADABLE - READER);
@@ -161,6 +241,16 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     }
 
     /// Goes on as a reader. Nobody else writes in between.
+    ///
+    /// ```
+    /// use rt_sync::{RwLock, RwLockWriteGuard};
+    ///
+    /// let level = RwLock::new(3);
+    /// let mut guard = level.try_write().unwrap();
+    /// *guard += 1;
+    /// let guard = RwLockWriteGuard::downgrade(guard);
+    /// assert_eq!((*guard, *level.try_read().unwrap()), (4, 4));
+    /// ```
     pub fn downgrade(guard: Self) -> RwLockReadGuard<'a, T> {
         let lock = ManuallyDrop::new(guard).lock;
         lock.resource.set_holder(0);
@@ -169,6 +259,14 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     }
 
     /// Goes on as a reader that may become a writer again.
+    ///
+    /// ```
+    /// use rt_sync::{RwLock, RwLockWriteGuard};
+    ///
+    /// let level = RwLock::new(3);
+    /// let guard = RwLockWriteGuard::downgrade_to_upgradable(level.try_write().unwrap());
+    /// assert!(level.try_read().is_ok());
+    /// ```
     pub fn downgrade_to_upgradable(guard: Self) -> RwLockUpgradableReadGuard<'a, T> {
         let lock = ManuallyDrop::new(guard).lock;
         lock.resource.set_holder(0);
@@ -185,6 +283,15 @@ impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
     }
 
     /// Goes on as a reader. Nobody else writes in between.
+    ///
+    /// ```
+    /// use rt_sync::{OwnedRwLockWriteGuard, RwLock};
+    ///
+    /// let level = std::sync::Arc::new(RwLock::new(3));
+    /// let guard = level.clone().try_write_owned().unwrap();
+    /// let guard = OwnedRwLockWriteGuard::downgrade(guard);
+    /// assert!(level.try_read().is_ok());
+    /// ```
     pub fn downgrade(guard: Self) -> OwnedRwLockReadGuard<T> {
         let guard = ManuallyDrop::new(guard);
         // SAFETY: the duty of read: the guard is neither used nor dropped any more.

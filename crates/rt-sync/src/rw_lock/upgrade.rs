@@ -12,6 +12,17 @@ use std::task::{Context, Poll};
 
 pin_project! {
     /// The future of [`RwLockUpgradableReadGuard::upgrade`].
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::{RwLock, RwLockUpgradableReadGuard, futures::Upgrade};
+    ///
+    /// let level = RwLock::new(3);
+    /// let guard = level.upgradable_read().await;
+    /// let upgrade: Upgrade<'_, u32> = RwLockUpgradableReadGuard::upgrade(guard);
+    /// *upgrade.await += 1;
+    /// # });
+    /// ```
     #[must_use = "a lock is taken only by a future that is awaited or polled"]
     pub struct Upgrade<'a, T: ?Sized> {
         // Dropped after the claim, so that what the claim gives back is not taken for the guard's.

@@ -13,6 +13,16 @@ use std::task::{Context, Poll};
 
 pin_project! {
     /// The future of [`Semaphore::acquire`] and [`Semaphore::acquire_many`].
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::{Semaphore, futures::Acquire};
+    ///
+    /// let uploads = Semaphore::new(1);
+    /// let acquire: Acquire<'_> = uploads.acquire();
+    /// assert!(acquire.await.is_ok());
+    /// # });
+    /// ```
     #[must_use = "a permit is acquired only by a future that is awaited or polled"]
     pub struct Acquire<'a> {
         semaphore: &'a Semaphore,
@@ -25,6 +35,16 @@ pin_project! {
 
 pin_project! {
     /// The future of [`Semaphore::acquire_owned`] and [`Semaphore::acquire_many_owned`].
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::{Semaphore, futures::AcquireOwned};
+    ///
+    /// let uploads = std::sync::Arc::new(Semaphore::new(1));
+    /// let acquire: AcquireOwned = uploads.acquire_owned();
+    /// assert!(acquire.await.is_ok());
+    /// # });
+    /// ```
     #[must_use = "a permit is acquired only by a future that is awaited or polled"]
     pub struct AcquireOwned {
         wanted: u32,

@@ -21,6 +21,15 @@ use std::fmt;
 pub struct AcquireError;
 
 /// Why [`try_acquire`](crate::Semaphore::try_acquire) gave no permit.
+///
+/// ```
+/// use rt_sync::{Semaphore, TryAcquireError};
+///
+/// let uploads = Semaphore::new(0);
+/// assert_eq!(uploads.try_acquire().unwrap_err(), TryAcquireError::NoPermits);
+/// uploads.close();
+/// assert_eq!(uploads.try_acquire().unwrap_err(), TryAcquireError::Closed);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TryAcquireError {

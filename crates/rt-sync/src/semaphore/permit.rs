@@ -6,6 +6,15 @@ use std::mem;
 use std::sync::Arc;
 
 /// One or more permits of a [`Semaphore`]; they go back when this is dropped.
+///
+/// ```
+/// use rt_sync::{Semaphore, SemaphorePermit};
+///
+/// let uploads = Semaphore::new(1);
+/// let permit: SemaphorePermit<'_> = uploads.try_acquire().unwrap();
+/// drop(permit);
+/// assert_eq!(uploads.available_permits(), 1);
+/// ```
 #[must_use = "dropping the permit gives it back at once"]
 pub struct SemaphorePermit<'a> {
     semaphore: &'a Semaphore,
@@ -13,6 +22,14 @@ pub struct SemaphorePermit<'a> {
 }
 
 /// One or more permits of a [`Semaphore`] in an `Arc`; they go back when this is dropped.
+///
+/// ```
+/// use rt_sync::{OwnedSemaphorePermit, Semaphore};
+///
+/// let uploads = std::sync::Arc::new(Semaphore::new(1));
+/// let permit: OwnedSemaphorePermit = uploads.try_acquire_owned().unwrap();
+/// assert!(permit.semaphore().is_exhausted()); // it keeps the semaphore alive
+/// ```
 #[must_use = "dropping the permit gives it back at once"]
 pub struct OwnedSemaphorePermit {
     semaphore: Arc<Semaphore>,
@@ -25,11 +42,24 @@ impl<'a> SemaphorePermit<'a> {
     }
 
     /// Takes the permits out of use for good: they do not go back.
+    ///
+    /// ```
+    /// let uploads = rt_sync::Semaphore::new(1);
+    /// uploads.try_acquire().unwrap().forget();
+    /// assert_eq!(uploads.available_permits(), 0);
+    /// ```
     pub fn forget(mut self) {
         self.permits = 0;
     }
 
     /// Adds the permits of `other` to this one.
+    ///
+    /// ```
+    /// let uploads = rt_sync::Semaphore::new(2);
+    /// let mut permit = uploads.try_acquire().unwrap();
+    /// permit.merge(uploads.try_acquire().unwrap());
+    /// assert_eq!(permit.num_permits(), 2);
+    /// ```
     ///
     /// # Panics
     ///
@@ -42,6 +72,13 @@ impl<'a> SemaphorePermit<'a> {
     }
 
     /// Splits so many permits off; `None` when there are fewer.
+    ///
+    /// ```
+    /// let uploads = rt_sync::Semaphore::new(2);
+    /// let mut both = uploads.try_acquire_many(2).unwrap();
+    /// let one = both.split(1).unwrap();
+    /// assert_eq!((both.num_permits(), one.num_permits()), (1, 1));
+    /// ```
     pub fn split(&mut self, permits: usize) -> Option<Self> {
         let permits = u32::try_from(permits).ok()?;
         self.permits = self.permits.checked_sub(permits)?;
@@ -49,6 +86,11 @@ impl<'a> SemaphorePermit<'a> {
     }
 
     /// How many permits these are.
+    ///
+    /// ```
+    /// let uploads = rt_sync::Semaphore::new(2);
+    /// assert_eq!(uploads.try_acquire_many(2).unwrap().num_permits(), 2);
+    /// ```
     pub fn num_permits(&self) -> usize {
         self.permits as usize
     }
@@ -60,11 +102,24 @@ impl OwnedSemaphorePermit {
     }
 
     /// Takes the permits out of use for good: they do not go back.
+    ///
+    /// ```
+    /// let uploads = std::sync::Arc::new(rt_sync::Semaphore::new(1));
+    /// uploads.clone().try_acquire_owned().unwrap().forget();
+    /// assert_eq!(uploads.available_permits(), 0);
+    /// ```
     pub fn forget(mut self) {
         self.permits = 0;
     }
 
     /// Adds the permits of `other` to this one.
+    ///
+    /// ```
+    /// let uploads = std::sync::Arc::new(rt_sync::Semaphore::new(2));
+    /// let mut permit = uploads.clone().try_acquire_owned().unwrap();
+    /// permit.merge(uploads.try_acquire_owned().unwrap());
+    /// assert_eq!(permit.num_permits(), 2);
+    /// ```
     ///
     /// # Panics
     ///
@@ -77,6 +132,13 @@ impl OwnedSemaphorePermit {
     }
 
     /// Splits so many permits off; `None` when there are fewer.
+    ///
+    /// ```
+    /// let uploads = std::sync::Arc::new(rt_sync::Semaphore::new(2));
+    /// let mut both = uploads.try_acquire_many_owned(2).unwrap();
+    /// let one = both.split(1).unwrap();
+    /// assert_eq!((both.num_permits(), one.num_permits()), (1, 1));
+    /// ```
     pub fn split(&mut self, permits: usize) -> Option<Self> {
         let permits = u32::try_from(permits).ok()?;
         self.permits = self.permits.checked_sub(permits)?;
@@ -84,11 +146,22 @@ impl OwnedSemaphorePermit {
     }
 
     /// How many permits these are.
+    ///
+    /// ```
+    /// let uploads = std::sync::Arc::new(rt_sync::Semaphore::new(2));
+    /// assert_eq!(uploads.try_acquire_many_owned(2).unwrap().num_permits(), 2);
+    /// ```
     pub fn num_permits(&self) -> usize {
         self.permits as usize
     }
 
     /// The semaphore they go back to.
+    ///
+    /// ```
+    /// let uploads = std::sync::Arc::new(rt_sync::Semaphore::new(2));
+    /// let permit = uploads.try_acquire_owned().unwrap();
+    /// assert_eq!(permit.semaphore().available_permits(), 1);
+    /// ```
     pub fn semaphore(&self) -> &Arc<Semaphore> {
         &self.semaphore
     }

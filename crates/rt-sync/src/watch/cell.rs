@@ -157,6 +157,13 @@ pub struct Ref<'a, T> {
 impl<T> Ref<'_, T> {
     /// True when the receiver had not seen this value before. Always true for a sender's look at a
     /// value that was changed since the first.
+    ///
+    /// ```
+    /// let (sender, mut receiver) = rt_sync::watch::channel(1);
+    /// sender.send(2).unwrap();
+    /// assert!(receiver.borrow_and_update().has_changed());
+    /// assert!(!receiver.borrow().has_changed());
+    /// ```
     pub fn has_changed(&self) -> bool {
         self.has_changed
     }

@@ -13,6 +13,17 @@ use std::task::{Context, Poll, ready};
 
 pin_project! {
     /// The future of [`Receiver::changed`](super::Receiver::changed).
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::watch::{Changed, channel};
+    ///
+    /// let (sender, mut receiver) = channel(1);
+    /// sender.send(2).unwrap();
+    /// let changed: Changed<'_, u32> = receiver.changed();
+    /// assert!(changed.await.is_ok());
+    /// # });
+    /// ```
     #[must_use = "futures do nothing unless awaited"]
     pub struct Changed<'a, T> {
         cell: &'a WatchCell<T>,
@@ -67,6 +78,16 @@ impl<T> fmt::Debug for Changed<'_, T> {
 
 pin_project! {
     /// The future of [`Receiver::wait_for`](super::Receiver::wait_for).
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::watch::{WaitingFor, channel};
+    ///
+    /// let (_sender, mut receiver) = channel(7);
+    /// let odd: WaitingFor<'_, i32, _> = receiver.wait_for(|value| value % 2 == 1);
+    /// assert_eq!(*odd.await.unwrap(), 7);
+    /// # });
+    /// ```
     #[must_use = "futures do nothing unless awaited"]
     pub struct WaitingFor<'a, T, F> {
         is_it: F,

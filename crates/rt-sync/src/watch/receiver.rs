@@ -34,11 +34,25 @@ impl<T> Receiver<T> {
     }
 
     /// Looks at the value, which does not count as seen by it.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::watch::channel(1);
+    /// sender.send(2).unwrap();
+    /// assert_eq!(*receiver.borrow(), 2);
+    /// assert_eq!(receiver.has_changed(), Ok(true)); // it counts as not seen
+    /// ```
     pub fn borrow(&self) -> Ref<'_, T> {
         self.cell.read(self.seen).0
     }
 
     /// Looks at the value, which counts as seen.
+    ///
+    /// ```
+    /// let (sender, mut receiver) = rt_sync::watch::channel(1);
+    /// sender.send(2).unwrap();
+    /// assert_eq!(*receiver.borrow_and_update(), 2);
+    /// assert_eq!(receiver.has_changed(), Ok(false));
+    /// ```
     pub fn borrow_and_update(&mut self) -> Ref<'_, T> {
         let (value, number) = self.cell.read(self.seen);
         self.seen = number;
@@ -46,6 +60,14 @@ impl<T> Receiver<T> {
     }
 
     /// Waits until there is a value that does not count as seen; then it does.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let (sender, mut receiver) = rt_sync::watch::channel(1);
+    /// let (changed, sent) = futures::join!(receiver.changed(), async { sender.send(2) });
+    /// assert!(changed.is_ok() && sent.is_ok());
+    /// # });
+    /// ```
     ///
     /// # Errors
     ///
@@ -89,6 +111,13 @@ impl<T> Receiver<T> {
 
     /// True when there is a value that does not count as seen.
     ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::watch::channel(1);
+    /// assert_eq!(receiver.has_changed(), Ok(false));
+    /// sender.send(2).unwrap();
+    /// assert_eq!(receiver.has_changed(), Ok(true));
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`RecvError`] when every sender is gone.
@@ -98,22 +127,47 @@ impl<T> Receiver<T> {
     }
 
     /// True when every sender is gone: the value will not change any more.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::watch::channel(1);
+    /// assert!(!receiver.is_closed());
+    /// drop(sender);
+    /// assert!(receiver.is_closed());
+    /// ```
     pub fn is_closed(&self) -> bool {
         self.cell.version().is_closed
     }
 
     /// Counts the present value as not seen, so that [`changed`](Self::changed) returns at once.
+    ///
+    /// ```
+    /// let (_sender, mut receiver) = rt_sync::watch::channel(1);
+    /// receiver.mark_changed();
+    /// assert_eq!(receiver.has_changed(), Ok(true));
+    /// ```
     pub fn mark_changed(&mut self) {
         // No version is this one again: they are counted up.
         self.seen = self.cell.version().number.wrapping_sub(1);
     }
 
     /// Counts the present value as seen.
+    ///
+    /// ```
+    /// let (sender, mut receiver) = rt_sync::watch::channel(1);
+    /// sender.send(2).unwrap();
+    /// receiver.mark_unchanged();
+    /// assert_eq!(receiver.has_changed(), Ok(false));
+    /// ```
     pub fn mark_unchanged(&mut self) {
         self.seen = self.cell.version().number;
     }
 
     /// True when both look at the same value.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::watch::channel(1);
+    /// assert!(receiver.same_channel(&sender.subscribe()));
+    /// ```
     pub fn same_channel(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.cell, &other.cell)
     }

@@ -47,6 +47,14 @@ impl<T> Sender<T> {
 
     /// Replaces the value, and tells all receivers.
     ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::watch::channel(1);
+    /// sender.send(2).unwrap();
+    /// assert_eq!(*receiver.borrow(), 2);
+    /// drop(receiver);
+    /// assert!(sender.send(3).is_err()); // nobody would see it
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`SendError`] with the value when there is no receiver. See
@@ -60,6 +68,12 @@ impl<T> Sender<T> {
     }
 
     /// Replaces the value whether there is a receiver or not, and returns the one before.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::watch::channel(1);
+    /// assert_eq!(sender.send_replace(2), 1);
+    /// assert_eq!(*receiver.borrow(), 2);
+    /// ```
     pub fn send_replace(&self, value: T) -> T {
         self.cell.modify(|old| (true, mem::replace(old, value))).1
     }
@@ -67,6 +81,12 @@ impl<T> Sender<T> {
     /// Changes the value in place, and tells all receivers.
     ///
     /// If `modify` panics, nobody is told.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::watch::channel(vec![1]);
+    /// sender.send_modify(|list| list.push(2));
+    /// assert_eq!(*receiver.borrow(), [1, 2]);
+    /// ```
     pub fn send_modify(&self, modify: impl FnOnce(&mut T)) {
         self.cell.modify(|value| (true, modify(value)));
     }
@@ -84,11 +104,22 @@ impl<T> Sender<T> {
     }
 
     /// Looks at the value.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::watch::channel(1);
+    /// assert_eq!(*sender.borrow(), 1);
+    /// ```
     pub fn borrow(&self) -> Ref<'_, T> {
         self.cell.read(0).0
     }
 
     /// One more receiver, which counts the present value as seen.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::watch::channel(1);
+    /// let later = sender.subscribe();
+    /// assert_eq!(*later.borrow(), 1);
+    /// ```
     pub fn subscribe(&self) -> Receiver<T> {
         self.cell.add_receiver();
         let seen = self.cell.version().number;
@@ -96,6 +127,13 @@ impl<T> Sender<T> {
     }
 
     /// Waits until there is no receiver.
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// let (sender, receiver) = rt_sync::watch::channel(1);
+    /// futures::join!(sender.closed(), async { drop(receiver) });
+    /// # });
+    /// ```
     ///
     /// # Cancel safety
     ///
@@ -107,21 +145,45 @@ impl<T> Sender<T> {
     }
 
     /// True when there is no receiver now.
+    ///
+    /// ```
+    /// let (sender, receiver) = rt_sync::watch::channel(1);
+    /// assert!(!sender.is_closed());
+    /// drop(receiver);
+    /// assert!(sender.is_closed());
+    /// ```
     pub fn is_closed(&self) -> bool {
         self.receiver_count() == 0
     }
 
     /// How many receivers there are now.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::watch::channel(1);
+    /// let _second = sender.subscribe();
+    /// assert_eq!(sender.receiver_count(), 2);
+    /// ```
     pub fn receiver_count(&self) -> usize {
         self.cell.receivers()
     }
 
     /// How many senders there are now.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::watch::channel(1);
+    /// let _second = sender.clone();
+    /// assert_eq!(sender.sender_count(), 2);
+    /// ```
     pub fn sender_count(&self) -> usize {
         self.cell.senders()
     }
 
     /// True when both change the same value.
+    ///
+    /// ```
+    /// let (sender, _receiver) = rt_sync::watch::channel(1);
+    /// assert!(sender.same_channel(&sender.clone()));
+    /// ```
     pub fn same_channel(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.cell, &other.cell)
     }
@@ -154,6 +216,17 @@ impl<T> fmt::Debug for Sender<T> {
 
 pin_project! {
     /// The future of [`Sender::closed`].
+    ///
+    /// ```
+    /// # futures::executor::block_on(async {
+    /// use rt_sync::watch::{Closed, channel};
+    ///
+    /// let (sender, receiver) = channel(1);
+    /// drop(receiver);
+    /// let end: Closed<'_, u32> = sender.closed();
+    /// end.await;
+    /// # });
+    /// ```
     #[must_use = "futures do nothing unless awaited"]
     pub struct Closed<'a, T> {
         cell: &'a WatchCell<T>,
