@@ -12,6 +12,12 @@ use crate::launch::Runtime;
 /// The main future was cancelled by Ctrl-C.
 ///
 /// A program usually exits with [`Interrupted::EXIT_CODE`] then.
+///
+/// ```
+/// use rt::runtime::Interrupted;
+///
+/// assert_eq!(Interrupted::EXIT_CODE, 130); // as a shell has it
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Interrupted;

@@ -189,6 +189,12 @@ impl Runtime {
 
     /// As [`spawn_blocking`](Runtime::spawn_blocking), for a closure that wants to know whether it
     /// was asked to end; see [`task::spawn_blocking_with`](crate::task::spawn_blocking_with).
+    ///
+    /// ```
+    /// let runtime = rt::Builder::new_current_thread().build().unwrap();
+    /// let job = runtime.spawn_blocking_with(|cx| cx.is_cancelled());
+    /// assert!(!runtime.block_on(job).unwrap());
+    /// ```
     #[track_caller]
     pub fn spawn_blocking_with<F, T>(&self, f: F) -> JoinHandle<T>
     where

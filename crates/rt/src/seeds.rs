@@ -12,6 +12,14 @@ const VARIABLE: &str = "RT_SEED";
 /// What a test may return.
 ///
 /// See [`rt::test`](macro@crate::test).
+///
+/// ```
+/// /// A failure is an error, as a panic is.
+/// #[rt::test(seeds = 3)]
+/// async fn it_parses() -> Result<(), std::num::ParseIntError> {
+///     "12".parse::<u32>().map(drop)
+/// }
+/// ```
 pub trait SeedResult {
     /// Whether the test has failed.
     fn is_failure(&self) -> bool;
@@ -31,6 +39,14 @@ impl<T, E> SeedResult for Result<T, E> {
 
 /// Runs `program` for each seed below `seeds`, or for the one of `RT_SEED`, until it fails. Then it
 /// prints the seed, and for the one of `RT_SEED` the last turns as well.
+///
+/// ```
+/// /// Such as this, run ten times, each time in another order.
+/// #[rt::test(seeds = 10)]
+/// async fn they_all_have_a_turn() {
+///     rt::gather!(rt::task::yield_now(), rt::task::yield_now());
+/// }
+/// ```
 ///
 /// # Panics
 ///

@@ -12,6 +12,16 @@ use rt_primitive::contain::contain;
 /// A task that keeps its worker: it has been in one poll, or one drop, for too long, and is still.
 ///
 /// [`Builder::on_stall`](crate::Builder::on_stall) has an example.
+///
+/// ```
+/// use rt::runtime::Stall;
+/// use std::time::Duration;
+///
+/// let tell = |stall: &Stall| eprintln!("worker {} is busy: {stall}", stall.worker);
+/// let limit = Duration::from_millis(200);
+/// let runtime = rt::Builder::new_multi_thread().on_stall(limit, tell).build().unwrap();
+/// assert_eq!(runtime.block_on(async { 7 }), 7);
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Stall {

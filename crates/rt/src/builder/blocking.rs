@@ -66,6 +66,16 @@ impl Builder {
     /// Sets how many blocking jobs may wait for a thread; the default is any number.
     ///
     /// One more is refused: see [`try_spawn_blocking`](crate::task::try_spawn_blocking).
+    ///
+    /// ```
+    /// let runtime = rt::Builder::new_current_thread()
+    ///     .max_blocking_threads(1)
+    ///     .blocking_queue_capacity(100)
+    ///     .build()
+    ///     .unwrap();
+    /// let job = runtime.spawn_blocking(|| 7);
+    /// assert_eq!(runtime.block_on(job).unwrap(), 7);
+    /// ```
     pub fn blocking_queue_capacity(&mut self, jobs: usize) -> &mut Builder {
         self.blocking.queue_capacity = Some(jobs);
         self

@@ -58,6 +58,17 @@ impl Builder {
     }
 
     /// Has `instrument` watch the tasks of the runtime; see [`Instrument`].
+    ///
+    /// ```
+    /// use rt::runtime::Instrument;
+    ///
+    /// struct Quiet;
+    /// impl Instrument for Quiet {}
+    ///
+    /// let quiet = std::sync::Arc::new(Quiet);
+    /// let runtime = rt::Builder::new_current_thread().instrument(quiet).build().unwrap();
+    /// assert_eq!(runtime.block_on(async { 7 }), 7);
+    /// ```
     pub fn instrument(&mut self, instrument: Arc<dyn Instrument>) -> &mut Builder {
         self.watching.instrument = Some(instrument);
         self
