@@ -16,18 +16,41 @@ pub fn shown() {}
 #[derive(Debug)]
 pub struct ShownError;
 
-/// Not shown.
-#[derive(Debug)]
-pub enum Bare {}
+impl ShownError {
+    /// A method.
+    pub fn method(&self) {}
+
+    /// A method.
+    ///
+    /// ```
+    /// rt_sync::ShownError.method();
+    /// ```
+    #[inline]
+    pub fn shown(&self) {}
+
+    pub(crate) fn inside(&self) {}
+}
 
 /// Only for macros.
 #[doc(hidden)]
-pub fn hidden() {}
+pub struct Hidden;
+
+impl Hidden {
+    /// So is this.
+    pub fn method(&self) {}
+}
+
+/// A macro.
+#[macro_export]
+macro_rules! bare {
+    () => {};
+}
 ";
 
 #[test]
 fn a_public_item_that_nothing_shows_is_named() {
     let file = "crates/rt-sync/src/file.rs";
-    assert_eq!(reported("example", &[(file, SOURCE)]), [format!("{file}:16")]);
+    let places = [12, 16, 40].map(|line| format!("{file}:{line}"));
+    assert_eq!(reported("example", &[(file, SOURCE)]), places);
     assert_eq!(reported("example", &[("crates/rt-bench/src/file.rs", SOURCE)]), [""; 0]);
 }
