@@ -55,8 +55,8 @@ pub(crate) struct Home {
 impl Home {
     /// The home thread waits for its seat.
     fn is_wanted(&self) -> bool {
-        // ORDERING: Acquire; pairs with the Release in `come_home`.
-        self.is_wanted.load(Ordering::Acquire)
+        // ORDERING: Relaxed; the lock of the seat, or the token of the parker, comes before it.
+        self.is_wanted.load(Ordering::Relaxed)
     }
 
     /// The seat has been put back.
@@ -68,8 +68,8 @@ impl Home {
 
     /// The slot has been stopped.
     pub(crate) fn tell_stopped(&self) {
-        // ORDERING: Release; pairs with the Acquire in `come_home`: the tasks are ended.
-        self.is_stopped.store(true, Ordering::Release);
+        // ORDERING: Relaxed; the token behind it publishes it.
+        self.is_stopped.store(true, Ordering::Relaxed);
         if !mutant!("away.stops_silently") {
             self.parker.unpark();
         }
@@ -157,14 +157,15 @@ impl WorkerContext {
         perturb!();
         let home = &self.slot().home;
         home.tell_free();
-        // ORDERING: AcqRel; pairs with the swap in `substitute`: one that has not cleared the flag
-        // yet looks for the seat after this, and finds it. Then it will do (I2).
-        if home.is_lent.swap(true, Ordering::AcqRel) || self.call_substitute() {
+        // ORDERING: Relaxed; a substitute that has not cleared the flag yet will look for the seat,
+        // and finds it (I2): had it looked before the seat was put back, the lock of the seat would
+        // show the flag cleared here.
+        if home.is_lent.swap(true, Ordering::Relaxed) || self.call_substitute() {
             return true;
         }
         if !mutant!("away.refused_stays_lent") {
-            // ORDERING: Release; as above.
-            home.is_lent.store(false, Ordering::Release);
+            // ORDERING: Relaxed; as above.
+            home.is_lent.store(false, Ordering::Relaxed);
         }
         // Nobody else may come for the seat: unless the home thread or the closer has, it is kept.
         !self.take_seat_again()
@@ -241,14 +242,14 @@ impl WorkerContext {
     fn come_home(&self) {
         let slot = self.slot();
         if !mutant!("away.comes_silently") {
-            // ORDERING: Release; pairs with the Acquire in `is_wanted`. Whoever puts the seat back
-            // after this thread has looked for it, under the lock, sees it (I1).
-            slot.home.is_wanted.store(true, Ordering::Release);
+            // ORDERING: Relaxed; whoever puts the seat back after this thread has looked for it,
+            // under the lock, sees it (I1).
+            slot.home.is_wanted.store(true, Ordering::Relaxed);
         }
         perturb!();
         while !self.take_seat_again() {
-            // ORDERING: Acquire; pairs with the Release in `tell_stopped`.
-            if slot.home.is_stopped.load(Ordering::Acquire) {
+            // ORDERING: Relaxed; the token of `tell_stopped` comes before the last look.
+            if slot.home.is_stopped.load(Ordering::Relaxed) {
                 drop(self.inside.take());
                 return;
             }
@@ -256,16 +257,16 @@ impl WorkerContext {
             slot.parker.unpark();
             slot.home.parker.park();
         }
-        // ORDERING: Release; as above.
-        slot.home.is_wanted.store(false, Ordering::Release);
+        // ORDERING: Relaxed; who sees it late unparks for nothing.
+        slot.home.is_wanted.store(false, Ordering::Relaxed);
     }
 }
 
 /// Drives the slot of a thread that is away, until it comes home or the executor is closed.
 pub(crate) fn substitute(shared: &Arc<ExecutorShared>, slot: usize) {
     let home = &shared.slots[slot].home;
-    // ORDERING: AcqRel; pairs with the swap in `leave_seat`.
-    home.is_lent.swap(false, Ordering::AcqRel);
+    // ORDERING: Relaxed; the lock of the seat comes behind it, see `leave_seat`.
+    home.is_lent.store(false, Ordering::Relaxed);
     perturb!();
     let Some(mut worker) = WorkerContext::take_seat(shared, slot) else { return };
     worker.is_home = false;
