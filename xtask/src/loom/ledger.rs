@@ -8,7 +8,7 @@ const PERCENT_MIN: u64 = 60;
 /// More than this: the model grew, and its time with it.
 const PERCENT_MAX: u64 = 300;
 
-/// What one model did; a run knows the seconds, the committed file does not.
+/// What one model did, and how long that took on some machine.
 #[derive(Debug)]
 struct Explored {
     executions: u64,
@@ -48,9 +48,12 @@ impl Ledger {
         self.models.extend(explored.models);
     }
 
-    /// What the committed file holds.
+    /// What the committed file holds: the seconds are rounded up, so that they seldom change.
     pub(crate) fn to_text(&self) -> String {
-        let line = |(name, model): (&String, &Explored)| format!("{name} {}\n", model.executions);
+        let line = |(name, model): (&String, &Explored)| match model.whole_seconds() {
+            Some(seconds) => format!("{name} {} {seconds}\n", model.executions),
+            None => format!("{name} {}\n", model.executions),
+        };
         self.models.iter().map(line).collect()
     }
 
@@ -62,6 +65,11 @@ impl Ledger {
     /// The executions of one model.
     pub(crate) fn executions(&self, name: &str) -> Option<u64> {
         self.models.get(name).map(|model| model.executions)
+    }
+
+    /// The seconds of one model, rounded up, if they are known.
+    pub(crate) fn whole_seconds(&self, name: &str) -> Option<u64> {
+        self.models.get(name)?.whole_seconds()
     }
 
     pub(crate) fn table(&self) -> String {
@@ -99,5 +107,11 @@ impl Ledger {
                 .map(|name| format!("{name}: in the ledger, and did not run")),
         );
         complaints
+    }
+}
+
+impl Explored {
+    fn whole_seconds(&self) -> Option<u64> {
+        self.seconds.map(|seconds| seconds.ceil().max(1.0) as u64)
     }
 }

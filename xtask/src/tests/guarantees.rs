@@ -9,8 +9,8 @@ const MODEL: (&str, &str) = (
     "//! A model.\n\n/// It holds. More.\n///\n/// Mutants: doc.bug\n#[test]\nfn it_holds() {\n    \
      model::check(\"it_holds\", Some(2), |_| ());\n}\n",
 );
-const LEDGER: (&str, &str) = ("docs/model-ledger.txt", "it_holds 12\n");
-const ROW: &str = "| it_holds | It holds | 2 | 12 | doc.bug |\n";
+const LEDGER: (&str, &str) = ("docs/model-ledger.txt", "it_holds 12 3\n");
+const ROW: &str = "| it_holds | It holds | 2 | 12 | 3 | doc.bug |\n";
 
 /// A page whose promise is held by this, and whose table is that.
 fn page(held_by: &str, table: &str) -> String {

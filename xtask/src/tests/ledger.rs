@@ -35,8 +35,8 @@ fn two_models_of_one_name_and_a_broken_line_are_errors() {
 }
 
 #[test]
-fn the_committed_text_is_sorted_and_has_no_seconds() {
+fn the_committed_text_is_sorted_and_has_whole_seconds() {
     let ledger = Ledger::parse("b 2 0.25\na 1\n").expect("the sample is a ledger");
-    assert_eq!(ledger.to_text(), "a 1\nb 2\n");
+    assert_eq!(ledger.to_text(), "a 1\nb 2 1\n");
     assert!(ledger.table().ends_with("b               2     0.25\n"));
 }

@@ -1,9 +1,9 @@
 //! `docs/guarantees.md`: its table of models is made from the tree, and the names in it exist.
 //!
 //! The promises are written by hand, each with the tests that hold it. The table below them is
-//! made: what a model shows from its docs, its bound and its seeded bugs from its code, the number
-//! of its executions from the ledger. `docs/verification.md` names tests, and seeded bugs, in the
-//! same way.
+//! made: what a model shows from its docs, its bound and its seeded bugs from its code, the numbers
+//! of its executions and seconds from the ledger. `docs/verification.md` names tests, and seeded
+//! bugs, in the same way.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -111,8 +111,8 @@ struct Model {
 fn table(tree: &Tree) -> Result<String, String> {
     let ledger = ledger(tree)?;
     let bugs = bugs_by_test(tree);
-    let mut text = "| model | it shows | bound | executions | seeded bugs it catches |\n\
-                    |---|---|--:|--:|---|\n"
+    let mut text = "| model | it shows | bound | executions | seconds | seeded bugs it catches |\n\
+                    |---|---|--:|--:|--:|---|\n"
         .to_owned();
     let mut package = String::new();
     let places = string_places(tree);
@@ -124,12 +124,14 @@ fn table(tree: &Tree) -> Result<String, String> {
     }
     for ((of, name), Model { shows, bound, bugs, .. }) in &models {
         if *of != package {
-            let _ = writeln!(text, "| **{of}** | | | | |");
+            let _ = writeln!(text, "| **{of}** | | | | | |");
             package.clone_from(of);
         }
         let executions = ledger.executions(name).unwrap_or_default();
         let bugs = bugs.join(", ");
-        let _ = writeln!(text, "| {name} | {shows} | {bound} | {executions} | {bugs} |");
+        let seconds = ledger.whole_seconds(name).map_or("-".to_owned(), |whole| whole.to_string());
+        let _ =
+            writeln!(text, "| {name} | {shows} | {bound} | {executions} | {seconds} | {bugs} |");
     }
     let executions: u64 = ledger.names().filter_map(|name| ledger.executions(name)).sum();
     let _ = writeln!(text, "\n{} models, {executions} executions.", models.len());
