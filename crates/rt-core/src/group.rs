@@ -9,6 +9,7 @@ pub(crate) mod adoption;
 pub(crate) mod as_completed;
 pub(crate) mod body;
 pub(crate) mod child;
+pub(crate) mod child_count;
 pub(crate) mod children;
 pub(crate) mod error;
 pub(crate) mod family;

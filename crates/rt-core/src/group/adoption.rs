@@ -15,6 +15,7 @@
 //! Model: `the_last_child_completes_who_adopted_it`.
 
 use std::fmt;
+use std::ptr;
 
 use rt_primitive::atomic::{AtomicBool, Ordering};
 use rt_primitive::mutant;
@@ -78,10 +79,10 @@ pub(crate) fn is_closing(task: TaskPtr) -> bool {
 }
 
 /// The last child of a family has ended: completes the task if it was the last thing it waited for.
-pub(crate) fn family_ended(adopter: &TaskRef, family: &Arc<Family>) {
+pub(crate) fn family_ended(adopter: &TaskRef, family: &Family) {
     let task = adopter.ptr();
     let mut place = task.header().rare.get_or_make().adopted.place.lock();
-    place.families.retain(|other| !Arc::ptr_eq(other, family));
+    place.families.retain(|other| !ptr::eq(&raw const **other, family));
     let outcome = if place.families.is_empty() { place.closing.take() } else { None };
     drop(place);
     if let Some(outcome) = outcome {

@@ -33,16 +33,22 @@ pin_project! {
     }
 }
 
-/// The child's turn, given up when it ends in whatever way.
+/// The child's turn, given up when it is dropped without having had it.
 struct OwnTurn<E> {
     group: Arc<GroupShared<E>>,
     turn: Turn,
+    /// It has an error and no value, and is about to be dropped.
+    is_over: bool,
 }
 
 impl<E> OwnTurn<E> {
+    fn new(group: Arc<GroupShared<E>>) -> OwnTurn<E> {
+        OwnTurn { group, turn: Turn::NotYet, is_over: false }
+    }
+
     /// Polls the child's future when it has its turn; keeps its panic for the group.
     fn poll<F: Future>(&mut self, inside: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        ready!(self.group.limit.poll_turn(&mut self.turn, cx));
+        ready!(self.group.family.poll_turn(&mut self.turn, cx));
         match catch_unwind(AssertUnwindSafe(|| inside.poll(cx))) {
             Ok(polled) => polled,
             Err(payload) => {
@@ -58,13 +64,13 @@ impl<E> OwnTurn<E> {
 
 impl<E> Drop for OwnTurn<E> {
     fn drop(&mut self) {
-        self.group.limit.give_up(&mut self.turn);
+        self.group.family.give_up(&mut self.turn);
     }
 }
 
 impl<F, E> PlainChild<F, E> {
     pub(crate) fn new(inside: F, group: Arc<GroupShared<E>>) -> PlainChild<F, E> {
-        PlainChild { inside, turn: OwnTurn { group, turn: Turn::NotYet } }
+        PlainChild { inside, turn: OwnTurn::new(group) }
     }
 }
 
@@ -83,7 +89,7 @@ impl<F: Future, E> Future for PlainChild<F, E> {
 
 impl<F, E> FallibleChild<F, E> {
     pub(crate) fn new(inside: F, group: Arc<GroupShared<E>>) -> FallibleChild<F, E> {
-        FallibleChild { inside, turn: OwnTurn { group, turn: Turn::NotYet } }
+        FallibleChild { inside, turn: OwnTurn::new(group) }
     }
 }
 
@@ -96,7 +102,7 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<T> {
         let this = self.project();
-        if this.turn.turn == Turn::Over {
+        if this.turn.is_over {
             return Poll::Pending;
         }
         match ready!(this.turn.poll(this.inside, cx)) {
@@ -109,7 +115,7 @@ where
             Err(error) => this.turn.group.failed(error.into(), current_task().info()),
         }
         // There is no value: the task ends here, as one that asks itself to.
-        this.turn.group.limit.give_up(&mut this.turn.turn);
+        this.turn.is_over = true;
         current_task().cancel_with(Reason::new(ReasonKind::Failed));
         Pin::new(&mut pending()).poll(cx)
     }

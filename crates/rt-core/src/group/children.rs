@@ -12,8 +12,9 @@ use crate::cancel::region::DELIVERIES_MAX;
 use crate::cancel::token::Cancelled;
 use crate::context;
 use crate::group::adoption;
-use crate::group::family::{Family, Membership};
-use crate::handle::ExecutorHandle;
+use crate::group::child_count::Start;
+use crate::group::family::Family;
+use crate::shared::{self, ExecutorShared};
 use crate::task::header::Birth;
 use crate::task::join::JoinHandle;
 use crate::wait::{WaitKind, note_wait};
@@ -90,19 +91,22 @@ impl Drop for Children {
     }
 }
 
-/// Spawns a child for a place in its family.
-pub(crate) fn spawn_child<F>(
-    executor: &ExecutorHandle,
-    membership: Membership,
-    future: F,
+/// Spawns a child of a family; gives the future back if there are to be no more.
+pub(crate) fn spawn_child<F, C>(
+    shared: &Arc<ExecutorShared>,
+    family: &Arc<Family>,
+    start: Start,
     spawned_at: &'static Location<'static>,
-) -> JoinHandle<F::Output>
+    future: F,
+    child_of: impl FnOnce(F) -> C,
+) -> Result<JoinHandle<C::Output>, F>
 where
-    F: Future + Send + 'static,
-    F::Output: Send + 'static,
+    C: Future + Send + 'static,
+    C::Output: Send + 'static,
 {
-    let (family, place) = (membership.family().clone(), membership.place());
-    let handle = executor.spawn_as(Birth::at(spawned_at).child(membership), future);
-    family.enter(place, handle.task());
-    handle
+    let Some(place) = Family::take_place(family, start) else { return Err(future) };
+    let birth = Birth::at(spawned_at).child(place);
+    let handle = shared::spawn(shared, child_of(future), birth);
+    family.enter(handle.task());
+    Ok(handle)
 }

@@ -2,36 +2,48 @@
 //!
 //! # Protocol
 //!
-//! A child takes a place before it is spawned, which counts it, and leaves it when it has ended:
-//! its output is there, and so are the ends of its own children. Who waits leaves a waker under the
-//! lock that counts, and is woken by the last to leave. If the family is left to a task instead
+//! A child takes a place before it is spawned, which counts it (`child_count.rs`), and leaves it
+//! when it has ended: its output is there, and so are the ends of its own children. Who waits
+//! leaves a waker under the lock and then looks at the count; the last to leave lowers the count
+//! and then looks for a waker under the lock. If the family is left to a task instead
 //! (`adoption.rs`), the last to leave tells that task.
+//!
+//! The lock is taken once for a child that comes, and not at all for one that leaves others behind:
+//! so children that end on many threads wait for none. A child that has left stays on the list
+//! until more than half of it have, which who puts the next one there finds out.
 //!
 //! # Invariants
 //!
-//! - I1: `live` is the number of children that have a place and have not left it.
+//! - I1: a child that lives is on the list, or about to be put there by who spawned it.
 //! - I2: a child that comes after the others were asked to end is asked as well.
 //! - I3: no foreign code runs under the lock: children are asked, and wakers called, after it.
+//! - I4: nobody is on the list once the last has left, so a family and its children, which have
+//!   counts of each other, do not keep each other.
 //!
 //! Models: `the_last_child_wakes_who_waits`, `a_late_child_is_asked_with_the_others`.
 
 use std::fmt;
 use std::mem;
-use std::task::Waker;
+use std::task::{Context, Poll, Waker};
 
-use rt_primitive::atomic::{AtomicBool, Ordering};
+use rt_primitive::atomic::Ordering;
 use rt_primitive::sync::{Arc, Mutex};
 use rt_primitive::{mutant, perturb};
 
 use crate::cancel::reason::{Reason, ReasonKind};
 use crate::context;
 use crate::group::adoption;
+use crate::group::child_count::{ChildCount, Start};
+use crate::group::limit::{Limit, Turn};
 use crate::task::abort::abort;
 use crate::task::header::TaskPtr;
 use crate::task::id::Id;
 use crate::task::info::Outcome;
 use crate::task::reference::TaskRef;
 use rt_primitive::contain::{contain, discard};
+
+/// As many may stay on the list after they have left, whatever the number of the living.
+const LEFT_MAX: usize = 32;
 
 /// What the children of one group, or one gathering, share.
 #[derive(Debug)]
@@ -40,48 +52,36 @@ pub(crate) struct Family {
     is_fail_fast: bool,
     // [C] The task that made it.
     made_by: Option<Id>,
+    // [A]
+    count: ChildCount,
+    // [L] How many children may run.
+    limit: Limit,
     // [L]
     members: Mutex<Members>,
 }
 
 #[derive(Default)]
 struct Members {
-    places: Vec<Place>,
-    vacant: Vec<usize>,
-    /// How many children have not ended (I1).
-    live: usize,
-    is_closed: bool,
+    /// Those that live, and some that have left (I1).
+    list: Vec<TaskRef>,
     asked: Option<Reason>,
     waker: Option<Waker>,
     adopter: Option<TaskRef>,
 }
 
-/// One child's place.
+/// A place in a family: it counts until somebody leaves it.
 #[derive(Debug)]
-enum Place {
-    Vacant,
-    /// It is about to be spawned.
-    Taken,
-    Here(TaskRef),
-    /// It has ended before it was entered.
-    Left,
-}
-
-/// A child's place in its family, which its task keeps.
-#[derive(Debug)]
-pub(crate) struct Membership {
+#[must_use = "a place that nobody leaves has the family wait for ever"]
+pub(crate) struct FamilyPlace {
     // [C]
-    family: Arc<Family>,
-    // [C]
-    place: usize,
-    // [A] The owner of the family has the child's panic, and sees that somebody hears of it.
-    has_told_of_panic: AtomicBool,
+    pub(crate) family: Arc<Family>,
 }
 
 impl Family {
     pub(crate) fn new(is_fail_fast: bool) -> Arc<Family> {
         let made_by = context::current_task().map(|task| task.header().id);
-        Arc::new(Family { is_fail_fast, made_by, members: Mutex::new(Members::default()) })
+        let (count, limit, members) = (ChildCount::new(), Limit::new(), Mutex::default());
+        Arc::new(Family { is_fail_fast, made_by, count, limit, members })
     }
 
     pub(crate) fn made_by(&self) -> Option<Id> {
@@ -89,34 +89,22 @@ impl Family {
     }
 
     /// A place for one more child; `None` if there are to be no more.
-    pub(crate) fn take_place(family: &Arc<Family>) -> Option<Membership> {
-        let mut members = family.members.lock();
-        if members.is_closed {
-            return None;
-        }
-        members.live += 1;
-        let place = match members.vacant.pop() {
-            Some(place) => place,
-            None => {
-                members.places.push(Place::Vacant);
-                members.places.len() - 1
-            }
-        };
-        members.places[place] = Place::Taken;
-        let has_told_of_panic = AtomicBool::new(false);
-        Some(Membership { family: family.clone(), place, has_told_of_panic })
+    pub(crate) fn take_place(family: &Arc<Family>, start: Start) -> Option<FamilyPlace> {
+        family.count.enter(start).then(|| FamilyPlace { family: family.clone() })
     }
 
-    /// The child that was spawned for a place.
-    pub(crate) fn enter(&self, place: usize, child: TaskRef) {
+    /// The child that was spawned for a place; it may have left.
+    pub(crate) fn enter(&self, child: TaskRef) {
         let mut members = self.members.lock();
-        if matches!(members.places[place], Place::Left) {
-            members.vacate(place);
-            return;
-        }
+        let is_sparse = members.list.len() > 2 * self.live() + LEFT_MAX;
+        let left = if is_sparse { members.take_left() } else { Vec::new() };
         let asked = members.asked.clone().filter(|_| !mutant!("family.late_child_not_asked"));
-        members.places[place] = Place::Here(child.clone());
+        // Under the lock that the last to leave takes for the list (I4).
+        if !child.is_finished() {
+            members.list.push(child.clone());
+        }
         drop(members);
+        drop(left);
         if let Some(reason) = asked {
             child.cancel_with(reason);
         }
@@ -133,10 +121,10 @@ impl Family {
     }
 
     fn ask(&self, reason: &Reason, is_meant: impl Fn(&TaskRef) -> bool) {
+        self.close();
         let mut members = self.members.lock();
-        members.is_closed = true;
         members.asked.get_or_insert_with(|| reason.clone());
-        let children = members.here();
+        let children = members.list.clone();
         drop(members);
         perturb!();
         for child in children.into_iter().filter(is_meant) {
@@ -146,7 +134,7 @@ impl Family {
 
     /// Aborts all children.
     pub(crate) fn abort_all(&self) {
-        let children = self.members.lock().here();
+        let children = self.members.lock().list.clone();
         for child in children {
             abort(child.ptr());
         }
@@ -154,119 +142,121 @@ impl Family {
 
     /// Takes no more children.
     pub(crate) fn close(&self) {
-        self.members.lock().is_closed = true;
+        self.count.close();
     }
 
     pub(crate) fn is_closed(&self) -> bool {
-        self.members.lock().is_closed
+        self.count.load().is_closed()
     }
 
     /// How many children have not ended.
     pub(crate) fn live(&self) -> usize {
-        self.members.lock().live
+        self.count.load().live()
+    }
+
+    /// Lets no more than this many children run at a time; those that run go on.
+    pub(crate) fn set_limit(&self, running_max: usize) {
+        self.limit.set_max(running_max, &self.count);
+    }
+
+    /// Ready when a child may run.
+    pub(crate) fn poll_turn(&self, turn: &mut Turn, cx: &Context<'_>) -> Poll<()> {
+        self.limit.poll_turn(turn, &self.count, cx)
+    }
+
+    /// A child will not wait for its turn any more, and is about to leave.
+    pub(crate) fn give_up(&self, turn: &mut Turn) {
+        self.limit.give_up(turn, &self.count);
     }
 
     /// True if all children have ended, and there will be no more; else the last calls `waker`.
     pub(crate) fn has_ended(&self, waker: &Waker) -> bool {
-        let mut members = self.members.lock();
-        if members.live == 0 {
-            members.is_closed = true;
+        if self.count.close_if_empty() {
             return true;
         }
-        if members.waker.as_ref().is_some_and(|old| old.will_wake(waker)) {
-            return false;
-        }
-        let old = members.waker.replace(waker.clone());
+        let mut members = self.members.lock();
+        let is_there = members.waker.as_ref().is_some_and(|old| old.will_wake(waker));
+        let old = if is_there { None } else { members.waker.replace(waker.clone()) };
+        let has_ended = self.count.close_if_empty() && !mutant!("family.looks_once");
         drop(members);
         discard(old);
-        false
+        has_ended
     }
 
     /// Names the task that is to be told of the last child's end; false if that has come already.
     pub(crate) fn leave_to(&self, adopter: TaskRef) -> bool {
         let mut members = self.members.lock();
-        if members.live == 0 && !mutant!("family.adopted_when_gone") {
+        if self.live() == 0 && !mutant!("family.adopted_when_gone") {
             return false;
         }
         members.adopter = Some(adopter);
         true
     }
-}
 
-impl Members {
-    fn vacate(&mut self, place: usize) {
-        self.places[place] = Place::Vacant;
-        self.vacant.push(place);
-    }
-
-    fn here(&self) -> Vec<TaskRef> {
-        let here = |place: &Place| match place {
-            Place::Here(child) => Some(child.clone()),
-            Place::Vacant | Place::Taken | Place::Left => None,
-        };
-        self.places.iter().filter_map(here).collect()
-    }
-}
-
-impl Membership {
-    pub(crate) fn place(&self) -> usize {
-        self.place
-    }
-
-    pub(crate) fn family(&self) -> &Arc<Family> {
-        &self.family
-    }
-
-    /// The child has ended, and so have those it adopted.
-    pub(crate) fn leave(&self, outcome: Outcome) {
-        if outcome == Outcome::Panicked && self.family.is_fail_fast {
+    /// A child has ended, and so have those it adopted.
+    fn leave(&self, outcome: Outcome) {
+        if outcome == Outcome::Panicked && self.is_fail_fast {
             // The child itself has ended: it is asked in vain.
-            self.family.ask_all(&Reason::new(ReasonKind::SiblingFailed));
+            self.ask_all(&Reason::new(ReasonKind::SiblingFailed));
         }
-        let mut members = self.family.members.lock();
-        members.live -= 1;
-        let child = mem::replace(&mut members.places[self.place], Place::Left);
-        if matches!(child, Place::Here(_)) {
-            members.vacate(self.place);
+        let left = self.count.leave();
+        perturb!();
+        if left.is_limited() {
+            self.limit.wake_next(&self.count);
         }
-        let mut told = (None, None);
-        if members.live == 0 && !mutant!("family.last_tells_nobody") {
-            told = (members.waker.take(), members.adopter.take());
+        if left.live() > 0 || mutant!("family.last_tells_nobody") {
+            return;
         }
+        let mut members = self.members.lock();
+        let told = (members.waker.take(), members.adopter.take());
+        // Another may have come since, and is about to put itself there (I1).
+        let gone = members.take_left();
         drop(members);
-        drop(child);
+        drop(gone);
         perturb!();
         if let Some(waker) = told.0 {
             contain(|| waker.wake());
         }
         if let Some(adopter) = told.1 {
-            adoption::family_ended(&adopter, &self.family);
+            adoption::family_ended(&adopter, self);
         }
+    }
+}
+
+impl Members {
+    /// Takes those that have left off the list.
+    fn take_left(&mut self) -> Vec<TaskRef> {
+        let (left, here) = mem::take(&mut self.list).into_iter().partition(TaskRef::is_finished);
+        self.list = here;
+        left
+    }
+}
+
+impl FamilyPlace {
+    /// Who has the place has ended.
+    pub(crate) fn leave(&self, outcome: Outcome) {
+        self.family.leave(outcome);
     }
 }
 
 /// The owner of a child's family takes the child's panic; the calling thread polls the child.
 pub(crate) fn takes_panic_of(child: TaskPtr) {
-    if let Some(membership) = membership_of(child) {
-        // ORDERING: Relaxed; the end of the task publishes it, and nobody asks before that.
-        membership.has_told_of_panic.store(true, Ordering::Relaxed);
-    }
+    let rare = child.header().rare.get_or_make();
+    // ORDERING: Relaxed; the end of the task publishes it, and nobody asks before that.
+    rare.is_panic_taken.store(true, Ordering::Relaxed);
 }
 
 /// True if the panic of a task that has ended is for the owner of its family to tell of.
 pub(crate) fn is_panic_taken(task: TaskPtr) -> bool {
+    let rare = task.header().rare.get();
     // ORDERING: Relaxed; as in `takes_panic_of`.
-    membership_of(task).is_some_and(|child| child.has_told_of_panic.load(Ordering::Relaxed))
-}
-
-fn membership_of<'a>(task: TaskPtr) -> Option<&'a Membership> {
-    task.header().rare.get().and_then(|rare| rare.membership.as_ref())
+    rare.is_some_and(|rare| rare.is_panic_taken.load(Ordering::Relaxed))
 }
 
 /// A task has ended: it leaves its family, if it has one.
 pub(crate) fn tell_of_end(task: TaskPtr, outcome: Outcome) {
-    if let Some(membership) = membership_of(task) {
-        membership.leave(outcome);
+    if let Some(family) = task.header().rare.family() {
+        family.leave(outcome);
     }
     tell_watchers(task, outcome);
 }
@@ -282,6 +272,6 @@ pub(crate) fn tell_watchers(task: TaskPtr, outcome: Outcome) {
 
 impl fmt::Debug for Members {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Members").field("live", &self.live).finish_non_exhaustive()
+        f.debug_struct("Members").field("asked", &self.asked).finish_non_exhaustive()
     }
 }

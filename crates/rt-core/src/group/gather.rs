@@ -1,5 +1,6 @@
 //! Runs futures side by side and yields all their results, in order.
 
+use std::convert::identity;
 use std::fmt;
 use std::future::Future;
 use std::panic::Location;
@@ -10,9 +11,12 @@ use rt_primitive::sync::Arc;
 
 use crate::budget::poll_budget;
 use crate::cancel::frame::Signals;
+use crate::group::child_count::Start;
 use crate::group::children::{Children, spawn_child};
 use crate::group::family::Family;
 use crate::handle::ExecutorHandle;
+use crate::shared::spawn_cancelled;
+use crate::task::header::Birth;
 use crate::task::join::JoinHandle;
 use crate::task::join_error::JoinError;
 
@@ -66,8 +70,11 @@ where
     // Before the first is spawned, so that a panic of the iterator leaves nobody behind.
     let children = Children::new(family.clone(), at);
     let spawn = |future| {
-        let place = Family::take_place(&family).expect("a gathering is closed once all are there");
-        spawn_child(&executor, place, future, at)
+        match spawn_child(executor.shared(), &family, Start::AtOnce, at, future, identity) {
+            Ok(handle) => handle,
+            // One that runs already has asked the others to end: this one does not begin.
+            Err(future) => spawn_cancelled(future, Birth::at(at)),
+        }
     };
     let handles = futures.into_iter().map(spawn).collect();
     Gather { children, handles }

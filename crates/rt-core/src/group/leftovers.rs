@@ -11,6 +11,7 @@ use rt_primitive::{mutant, perturb};
 
 use crate::cancel::reason::Reason;
 use crate::context;
+use crate::group::child_count::Start;
 use crate::group::family::{self, Family};
 use crate::handle::ExecutorHandle;
 use crate::task::info::Outcome;
@@ -46,7 +47,7 @@ impl ExecutorHandle {
 
 /// Has `family` count a task as one of its own until the task has ended.
 pub(crate) fn watch(task: &TaskRef, family: &Arc<Family>) {
-    let place = Family::take_place(family).expect("the family is new");
+    let place = Family::take_place(family, Start::AtOnce).expect("the family is new");
     let rare = task.ptr().header().rare.get_or_make();
     rare.watchers.lock().push(place);
     perturb!();

@@ -10,12 +10,12 @@ use rt_primitive::sync::{Arc, Mutex};
 
 use crate::cancel::node::ScopeNode;
 use crate::cancel::reason::{Reason, ReasonKind};
+use crate::context;
 use crate::group::child::{FallibleChild, PlainChild};
+use crate::group::child_count::Start;
 use crate::group::children::spawn_child;
 use crate::group::error::GroupClosed;
 use crate::group::family::{self, Family};
-use crate::group::limit::Limit;
-use crate::handle::ExecutorHandle;
 use crate::hooks::Part;
 use crate::inspect::current_task;
 use crate::shared::spawn_cancelled;
@@ -88,8 +88,6 @@ pub(crate) struct GroupShared<E> {
     // [C]
     pub(crate) policy: Policy,
     // [L]
-    pub(crate) limit: Limit,
-    // [L]
     pub(crate) ends: Mutex<Ends<E>>,
 }
 
@@ -111,7 +109,6 @@ impl<E> GroupShared<E> {
             family: Family::new(false),
             node: Arc::new(ScopeNode::new()),
             policy,
-            limit: Limit::new(),
             ends: Mutex::new(Ends {
                 errors: Vec::new(),
                 panic: None,
@@ -239,12 +236,7 @@ impl<E: Send + 'static> Group<E> {
         F: Future + Send + 'static,
         F::Output: Send + 'static,
     {
-        let executor = ExecutorHandle::current();
-        let Some(place) = Family::take_place(&self.shared.family) else {
-            return Err(GroupClosed(future));
-        };
-        let child = PlainChild::new(future, self.shared.clone());
-        Ok(spawn_child(&executor, place, child, Location::caller()))
+        self.spawn_as(Location::caller(), future, PlainChild::new).map_err(GroupClosed)
     }
 
     /// Starts a child that may fail. Its error goes to the group; its handle then gives a
@@ -272,11 +264,33 @@ impl<E: Send + 'static> Group<E> {
         T: Send + 'static,
         D: Into<E> + Send + 'static,
     {
-        let executor = ExecutorHandle::current();
-        let child = FallibleChild::new(future, self.shared.clone());
-        match Family::take_place(&self.shared.family) {
-            Some(place) => spawn_child(&executor, place, child, Location::caller()),
-            None => spawn_cancelled(child, Birth::at(Location::caller())),
+        let spawned = self.spawn_as(Location::caller(), future, FallibleChild::new);
+        spawned.unwrap_or_else(|future| {
+            let not_begun = async { future.await.ok().expect("it is dropped at once") };
+            spawn_cancelled(not_begun, Birth::at(Location::caller()))
+        })
+    }
+
+    /// Starts what `child_of` makes of a future, which is given back if the group takes no more.
+    #[track_caller]
+    fn spawn_as<F, C>(
+        &self,
+        spawned_at: &'static Location<'static>,
+        future: F,
+        child_of: impl FnOnce(F, Arc<GroupShared<E>>) -> C,
+    ) -> Result<JoinHandle<C::Output>, F>
+    where
+        C: Future + Send + 'static,
+        C::Output: Send + 'static,
+    {
+        let GroupShared { family, .. } = &*self.shared;
+        let child_of = |future| child_of(future, self.shared.clone());
+        let spawned = context::with_shared(|shared, _| {
+            spawn_child(shared, family, Start::InTurn, spawned_at, future, child_of)
+        });
+        match spawned {
+            Ok(spawned) => spawned,
+            Err(error) => panic!("cannot start a child at {spawned_at}: {error}"),
         }
     }
 
@@ -326,7 +340,7 @@ impl<E: Send + 'static> Group<E> {
     #[track_caller]
     pub fn limit(&self, running_max: usize) {
         assert!(running_max > 0, "a group that runs 0 children never ends; allow 1 or more");
-        self.shared.limit.set_max(running_max);
+        self.shared.family.set_limit(running_max);
     }
 
     /// How many children have not ended.

@@ -24,9 +24,10 @@ use std::ptr::{self, NonNull};
 use std::task::Waker;
 
 use rt_primitive::cell::UnsafeCell;
+use rt_primitive::sync::Arc;
 use rt_primitive::{Link, MODEL};
 
-use crate::group::family::Membership;
+use crate::group::family::{Family, FamilyPlace};
 use crate::hooks::Part;
 use crate::queue::Linked;
 use crate::slab;
@@ -105,13 +106,14 @@ const _: () = assert!(MODEL || size_of::<TaskHead>() <= 64);
 pub(crate) struct Birth {
     pub(crate) spawned_at: &'static Location<'static>,
     rare: Option<Box<Rare>>,
+    family: Option<Arc<Family>>,
 }
 
 impl Birth {
     /// A task of no name, with the context variables of this place.
     #[inline]
     pub(crate) fn at(spawned_at: &'static Location<'static>) -> Birth {
-        Birth { spawned_at, rare: vars::inherited().map(Rare::with_vars) }
+        Birth { spawned_at, rare: vars::inherited().map(Rare::with_vars), family: None }
     }
 
     pub(crate) fn named(spawned_at: &'static Location<'static>, name: Cow<'static, str>) -> Birth {
@@ -121,17 +123,13 @@ impl Birth {
     }
 
     /// The same, for a child that has this place in a family.
-    pub(crate) fn child(mut self, membership: Membership) -> Birth {
-        self.rare.get_or_insert_default().membership = Some(membership);
-        self
+    pub(crate) fn child(self, place: FamilyPlace) -> Birth {
+        Birth { family: Some(place.family), ..self }
     }
 
     /// The state that the task begins with, which is this but for what is said here.
     pub(crate) fn snapshot(&self, plain: Snapshot) -> Snapshot {
-        match &self.rare {
-            Some(rare) if rare.membership.is_some() => plain.with_callbacks(),
-            _ => plain,
-        }
+        if self.family.is_some() { plain.with_callbacks() } else { plain }
     }
 }
 
@@ -139,7 +137,7 @@ impl Header {
     /// A header that is linked nowhere and awaited by nobody.
     pub(crate) fn new(vtable: &'static Vtable, id: Id, birth: Birth) -> Header {
         Header {
-            rare: RarePlace::new(birth.rare),
+            rare: RarePlace::new(birth.rare, birth.family),
             vtable,
             next: Link::new(),
             join_waker: UnsafeCell::new(MaybeUninit::uninit()),

@@ -9,7 +9,7 @@ use std::fmt;
 use std::panic::Location;
 
 use crate::group::adoption;
-use crate::group::family::Membership;
+use crate::group::family::Family;
 use crate::shared::owner_of;
 use crate::task::details::DetailsRecord;
 use crate::task::header::TaskPtr;
@@ -165,9 +165,9 @@ impl TaskRef {
         let worker = owner.and_then(|owner| owner.worker_inside(id));
         let rare = self.0.header().rare.get();
         let details = rare.and_then(|rare| rare.details.get());
-        let family = rare.and_then(|rare| rare.membership.as_ref()).map(Membership::family);
+        let family = self.0.header().rare.family();
         let parent = details.and_then(|details| details.parent);
-        let parent = parent.or_else(|| family.and_then(|family| family.made_by()));
+        let parent = parent.or_else(|| family.and_then(Family::made_by));
         let details = details.map(DetailsRecord::read);
         TaskInfo { id, name, state, spawned_at, wait, worker, parent, details }
     }

@@ -9,6 +9,7 @@ mod idle;
 mod jobs;
 mod join;
 mod leftovers;
+mod limit;
 mod memory;
 mod queues;
 mod quiet;

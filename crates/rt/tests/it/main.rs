@@ -48,6 +48,7 @@ mod pool_threads;
 mod process;
 mod process_pool;
 mod queue_jobs;
+mod race;
 mod shared_join;
 mod shutdown;
 mod shutdown_grace;

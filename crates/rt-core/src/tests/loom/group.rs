@@ -1,5 +1,6 @@
-//! Families, adoption, sets and limits against the ends of their tasks.
+//! Families, adoption and sets against the ends of their tasks.
 
+use std::convert::identity;
 use std::future::{Future, poll_fn};
 use std::panic::Location;
 use std::task::{Context, Poll, Waker};
@@ -9,10 +10,9 @@ use rt_primitive::sync::{Arc, Mutex};
 
 use super::support::{Flag, assert_no_page_left, executor, run_all};
 use crate::cancel::reason::Reason;
+use crate::group::child_count::Start;
 use crate::group::children::spawn_child;
 use crate::group::family::Family;
-use crate::group::limit::{Limit, Turn};
-use crate::handle::ExecutorHandle;
 use crate::shared::{ExecutorShared, spawn};
 use crate::task::header::Birth;
 use crate::task::info::Outcome;
@@ -54,13 +54,13 @@ impl Drop for Gone {
 
 /// Two children leave their family while its owner looks: it sees that, or the last one wakes it.
 ///
-/// Mutants: family.last_tells_nobody
+/// Mutants: family.last_tells_nobody, family.looks_once
 #[test]
 fn the_last_child_wakes_who_waits() {
     model::check("the_last_child_wakes_who_waits", Some(2), |order| {
         let family = Family::new(false);
-        let (one, two) =
-            (Family::take_place(&family).unwrap(), Family::take_place(&family).unwrap());
+        let take_place = || Family::take_place(&family, Start::AtOnce).unwrap();
+        let (one, two) = (take_place(), take_place());
         let flag = Flag::new();
         let waker = Waker::from(flag.clone());
         let (a, b, c) = model::spawn3(
@@ -88,10 +88,8 @@ fn a_late_child_is_asked_with_the_others() {
             order,
             move || asker.ask_all(&Reason::explicit()),
             move || {
-                let place = Family::take_place(&family)?;
-                let executor = ExecutorHandle::new(spawner);
-                let here = Location::caller();
-                Some(spawn_child(&executor, place, model::track(async {}), here))
+                let (child, here) = (model::track(async {}), Location::caller());
+                spawn_child(&spawner, &family, Start::AtOnce, here, child, identity).ok()
             },
         );
         a.join().unwrap();
@@ -149,41 +147,6 @@ fn the_last_child_completes_who_adopted_it() {
         drop((parent, out));
         crate::shutdown::close(&shared);
         assert_no_page_left();
-    });
-}
-
-/// One turn is given up, the first in line goes away, and the second looks: it gets its turn, or is
-/// woken for it.
-///
-/// Mutants: limit.next_not_woken
-#[test]
-fn a_turn_given_up_is_not_lost() {
-    model::check("a_turn_given_up_is_not_lost", Some(2), |order| {
-        let limit = Arc::new(Limit::new());
-        limit.set_max(1);
-        let mut turns = [Turn::NotYet; 3];
-        let mut cx = Context::from_waker(Waker::noop());
-        assert!(limit.poll_turn(&mut turns[0], &cx).is_ready());
-        assert!(limit.poll_turn(&mut turns[1], &cx).is_pending());
-        let flag = Flag::new();
-        let waker = Waker::from(flag.clone());
-        cx = Context::from_waker(&waker);
-        assert!(limit.poll_turn(&mut turns[2], &cx).is_pending());
-        let [mut runs, mut first, mut second] = turns;
-        let (one, two, last) = (limit.clone(), limit.clone(), limit);
-        let of_second = waker.clone();
-        let (a, b, c) = model::spawn3(
-            order,
-            move || one.give_up(&mut runs),
-            move || two.give_up(&mut first),
-            move || {
-                let is_ready = last.poll_turn(&mut second, &Context::from_waker(&of_second));
-                is_ready.is_ready()
-            },
-        );
-        a.join().unwrap();
-        b.join().unwrap();
-        assert!(c.join().unwrap() || flag.is_called(), "the turn was lost");
     });
 }
 
