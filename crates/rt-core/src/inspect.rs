@@ -72,11 +72,20 @@ impl ExecutorShared {
             // Its threads, which are not in this process, may have left locks held.
             return Vec::new();
         }
-        let mut tasks = self.roots();
-        self.walk(|task| tasks.push(task.info()));
+        // What is said of a task is large: it is written once, to where it stays.
+        let mut living: Vec<_> = Vec::new();
+        self.walk(|task| living.push((task.id(), task)));
+        // Not unstable: a heap has mostly handed its slots out in order, which this makes use of.
+        living.sort_by_key(|&(id, _)| id);
+        let roots = self.roots();
+        let mut tasks = Vec::with_capacity(living.len() + roots.len());
+        tasks.extend(living.into_iter().map(|(_, task)| task.info()));
         // Some may have ended since they were pinned.
         tasks.retain(|task| task.state != TaskStatus::Finished);
-        tasks.sort_unstable_by_key(|task| task.id);
+        for root in roots {
+            let place = tasks.partition_point(|task| task.id < root.id);
+            tasks.insert(place, root);
+        }
         tasks
     }
 

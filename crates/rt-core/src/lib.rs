@@ -101,6 +101,7 @@ pub use task::join_blocking::JoinTimeout;
 pub use task::join_error::{JoinError, TakeError};
 pub use task::join_timeout::TimedJoin;
 pub use task::linked::LinkedHandle;
+pub use task::name::TaskName;
 pub use task::reference::TaskRef;
 pub use task::shared_join::SharedJoinHandle;
 pub use task::stack::{CallGraph, Frame};

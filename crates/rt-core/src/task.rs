@@ -13,6 +13,7 @@ pub(crate) mod join_blocking;
 pub(crate) mod join_error;
 pub(crate) mod join_timeout;
 pub(crate) mod linked;
+pub(crate) mod name;
 pub(crate) mod rare;
 pub(crate) mod reference;
 pub(crate) mod shared_join;

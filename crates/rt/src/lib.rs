@@ -84,8 +84,8 @@ pub mod task {
     #[doc(inline)]
     pub use rt_core::{
         AbortHandle, CallGraph, CallbackId, Dump, Frame, Id, JoinError, JoinHandle, JoinTimeout,
-        LinkedHandle, Outcome, SharedJoinHandle, TakeError, TaskDetails, TaskInfo, TaskRef,
-        TaskStatus, WaitInfo, WaitKind, YieldNow,
+        LinkedHandle, Outcome, SharedJoinHandle, TakeError, TaskDetails, TaskInfo, TaskName,
+        TaskRef, TaskStatus, WaitInfo, WaitKind, YieldNow,
     };
 
     pub use crate::stagger::race_staggered;

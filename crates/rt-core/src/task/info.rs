@@ -1,11 +1,11 @@
 //! What is said about a task to those who ask.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::panic::Location;
 
 use crate::task::details::TaskDetails;
 use crate::task::id::Id;
+use crate::task::name::TaskName;
 use crate::wait::WaitInfo;
 
 /// One task, as it was at one moment.
@@ -27,7 +27,7 @@ pub struct TaskInfo {
     /// The task's number.
     pub id: Id,
     /// Its name, `Task-` and the number unless it was given another.
-    pub name: Cow<'static, str>,
+    pub name: TaskName,
     /// Whether it could go on.
     pub state: TaskStatus,
     /// Where it was spawned, or where `block_on` was called.

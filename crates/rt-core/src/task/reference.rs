@@ -15,6 +15,7 @@ use crate::task::details::DetailsRecord;
 use crate::task::header::TaskPtr;
 use crate::task::id::Id;
 use crate::task::info::{Outcome, TaskInfo, TaskStatus};
+use crate::task::name::TaskName;
 use crate::wait;
 
 /// A task, for those who want to know about it and not to wait for it.
@@ -153,8 +154,8 @@ impl TaskRef {
             (false, false) => TaskStatus::Waiting,
         };
         let name = match self.given_name() {
-            Some(name) => name.clone(),
-            None => Cow::Owned(self.default_name()),
+            Some(name) => TaskName::given(name.clone()),
+            None => TaskName::numbered(self.id()),
         };
         let wait = (state == TaskStatus::Waiting).then(|| wait::note_of(self.0)).flatten();
         // The parts of the note fit together if the task has not run meanwhile.
