@@ -1,6 +1,6 @@
 //! A limit that the limited code can see and move.
 
-use crate::effective::within;
+use crate::effective::{Bound, within};
 use crate::instant::Instant;
 use crate::sleep::Sleep;
 use crate::timeout::{Elapsed, Timeout, timeout};
@@ -79,7 +79,8 @@ where
                 deadline.expire();
                 Poll::Ready(Reason::new(ReasonKind::Deadline))
             };
-            let ended = within(deadline.when(), || scope.poll(body.as_mut(), cx, due));
+            let bound = deadline.when().map_or(Bound::Never, Bound::At);
+            let ended = within(bound, || scope.poll(body.as_mut(), cx, due));
             ended.map(|output| output.ok_or(Elapsed::new()))
         })
         .await
@@ -88,7 +89,8 @@ where
 
 /// Waits for `future`, but no longer than `duration`; `None` when that was not enough.
 ///
-/// As [`timeout()`], for code that goes on either way. trio: `move_on_after`.
+/// As [`timeout()`], also in when it begins to count, for code that goes on either way. trio:
+/// `move_on_after`.
 ///
 /// ```
 /// # use rt_core::{Config, Executor, GUESTS};

@@ -2,10 +2,28 @@
 
 use crate::instant::Instant;
 use std::cell::Cell;
+use std::time::Duration;
 
 rt_primitive::thread_local! {
-    /// The earliest deadline of the limits that the calling thread is polling inside.
-    static EARLIEST: Cell<Option<Instant>> = Cell::new(None);
+    /// The limits that the calling thread is polling inside.
+    static BOUNDS: Cell<Bounds> = Cell::new(Bounds { at: None, after: None });
+}
+
+/// A limit on the code being polled.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Bound {
+    /// None.
+    Never,
+    At(Instant),
+    /// So long after the code first has to wait, which it has not yet.
+    After(Duration),
+}
+
+/// The earliest of several.
+#[derive(Clone, Copy)]
+struct Bounds {
+    at: Option<Instant>,
+    after: Option<Duration>,
 }
 
 /// The earliest deadline of the timeouts that the calling code runs inside, in its task; `None`
@@ -31,25 +49,41 @@ rt_primitive::thread_local! {
 /// ```
 #[doc(alias = "current_effective_deadline")]
 pub fn effective_deadline() -> Option<Instant> {
-    EARLIEST.try_with(Cell::get).ok().flatten()
+    let Bounds { at, after } = bounds();
+    // Counted from now, it is not later than if it is counted from when the code will have to wait.
+    let after = after.map(|duration| Instant::now().add_or_far(duration));
+    at.into_iter().chain(after).min()
 }
 
-/// Calls `poll` as code that is under this deadline.
-pub(crate) fn within<R>(deadline: Option<Instant>, poll: impl FnOnce() -> R) -> R {
-    let before = effective_deadline();
+/// Calls `poll` as code that is under this limit.
+pub(crate) fn within<R>(bound: Bound, poll: impl FnOnce() -> R) -> R {
+    let before = bounds();
     let _restore = Restore { before };
-    set([before, deadline].into_iter().flatten().min());
+    set(match bound {
+        Bound::Never => before,
+        Bound::At(at) => {
+            Bounds { at: Some(before.at.map_or(at, |before| before.min(at))), ..before }
+        }
+        Bound::After(after) => {
+            Bounds { after: Some(before.after.map_or(after, |before| before.min(after))), ..before }
+        }
+    });
     poll()
 }
 
-fn set(earliest: Option<Instant>) {
+fn bounds() -> Bounds {
     // Without its locals a thread polls nothing more.
-    let _ = EARLIEST.try_with(|cell| cell.set(earliest));
+    BOUNDS.try_with(Cell::get).unwrap_or(Bounds { at: None, after: None })
+}
+
+fn set(bounds: Bounds) {
+    // As above.
+    let _ = BOUNDS.try_with(|cell| cell.set(bounds));
 }
 
 /// Puts back what was before, also when a poll panics.
 struct Restore {
-    before: Option<Instant>,
+    before: Bounds,
 }
 
 impl Drop for Restore {

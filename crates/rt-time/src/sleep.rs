@@ -149,6 +149,11 @@ impl Sleep {
         }
     }
 
+    /// The same, whose deadline is so long after a reading of the clock just now.
+    pub(crate) fn just_made(self, duration: Duration) -> Sleep {
+        if duration.is_zero() { self } else { Sleep { first_poll: FirstPoll::Register, ..self } }
+    }
+
     /// When it ends.
     ///
     /// ```

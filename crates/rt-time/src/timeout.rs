@@ -1,24 +1,27 @@
 //! A limit on how long a future may take.
 
-use crate::effective::within;
+use crate::effective::{Bound, within};
 use crate::instant::Instant;
-use crate::sleep::{FirstPoll, Sleep};
+use crate::sleep::Sleep;
 use pin_project_lite::pin_project;
 use rt_core::{DueScope, Reason, ReasonKind};
 use std::error::Error;
 use std::fmt;
 use std::future::{Future, IntoFuture};
 use std::io;
+use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 /// Waits for `future`, but no longer than `duration`.
 ///
-/// The future is polled first, so one that is ready wins over the limit, and costs no timer. With
-/// `Duration::ZERO` it is polled once. When the limit is met, the future is cancelled: regions in
-/// it may clean up, which this waits for, and a value that comes all the same wins. Without one it
-/// is dropped with the [`Timeout`] at once.
+/// The future is polled first, so one that is ready wins over the limit, and costs neither a timer
+/// nor a look at the clock. The limit counts from when the future first has to wait; to count from
+/// another moment, such as the call, use [`timeout_at`]. With `Duration::ZERO` the future is polled
+/// once. When the limit is met, it is cancelled: regions in it may clean up, which this waits for,
+/// and a value that comes all the same wins. Without one it is dropped with the [`Timeout`] at
+/// once.
 ///
 /// asyncio: `asyncio.wait_for()`, `asyncio.timeout()`.
 ///
@@ -50,9 +53,8 @@ use std::time::Duration;
 #[doc(alias = "wait_for")]
 #[track_caller]
 pub fn timeout<F: IntoFuture>(duration: Duration, future: F) -> Timeout<F::IntoFuture> {
-    let first_poll = if duration.is_zero() { FirstPoll::CheckClock } else { FirstPoll::Register };
-    let sleep = Sleep::new(Instant::now().add_or_far(duration), first_poll);
-    Timeout { future: future.into_future(), sleep, scope: DueScope::new() }
+    let limit = Limit::After { duration, made_at: Location::caller() };
+    Timeout { future: future.into_future(), limit, scope: DueScope::new() }
 }
 
 /// Waits for `future`, but no longer than until `deadline`. asyncio: `asyncio.timeout_at()`.
@@ -88,8 +90,8 @@ pub fn timeout<F: IntoFuture>(duration: Duration, future: F) -> Timeout<F::IntoF
 /// As the future's own: a drop drops it, and takes the timer back.
 #[track_caller]
 pub fn timeout_at<F: IntoFuture>(deadline: Instant, future: F) -> Timeout<F::IntoFuture> {
-    let sleep = Sleep::new(deadline, FirstPoll::CheckClock);
-    Timeout { future: future.into_future(), sleep, scope: DueScope::new() }
+    let limit = Limit::Set { sleep: Sleep::checked(deadline, Location::caller()) };
+    Timeout { future: future.into_future(), limit, scope: DueScope::new() }
 }
 
 pin_project! {
@@ -113,11 +115,48 @@ pin_project! {
         // [O] What is limited.
         #[pin]
         future: F,
-        // [O] The limit; at rest until the future has been pending once.
+        // [O] At rest until the future has been pending once.
         #[pin]
-        sleep: Sleep,
+        limit: Limit,
         // [O] Cancelled when the limit is met.
         scope: DueScope,
+    }
+}
+
+pin_project! {
+    /// When a future is stopped.
+    #[project = LimitView]
+    #[derive(Debug)]
+    enum Limit {
+        /// So long after it first has to wait.
+        After { duration: Duration, made_at: &'static Location<'static> },
+        /// When this ends.
+        Set {
+            #[pin]
+            sleep: Sleep,
+        },
+    }
+}
+
+impl Limit {
+    /// The limit as the code inside may know it.
+    fn bound(&self) -> Bound {
+        match self {
+            Limit::After { duration, .. } => Bound::After(*duration),
+            Limit::Set { sleep } => Bound::At(sleep.deadline()),
+        }
+    }
+
+    /// Ready when the future, which has to wait, is to be stopped.
+    fn poll_met(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if let Limit::After { duration, made_at } = *self {
+            let deadline = Instant::now().add_or_far(duration);
+            self.set(Limit::Set { sleep: Sleep::checked(deadline, made_at).just_made(duration) });
+        }
+        match self.project() {
+            LimitView::Set { sleep } => sleep.poll_elapsed(cx),
+            LimitView::After { .. } => unreachable!("set above"),
+        }
     }
 }
 
@@ -176,13 +215,12 @@ impl<F: Future> Future for Timeout<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let (scope, sleep) = (this.scope, this.sleep);
-        let deadline = sleep.deadline();
+        let (scope, limit) = (this.scope, this.limit);
+        let bound = limit.bound();
         // Without a look at the budget: a future that always spends it could not be stopped.
-        let due = |cx: &mut Context<'_>| {
-            sleep.poll_elapsed(cx).map(|()| Reason::new(ReasonKind::Deadline))
-        };
-        let ended = ready!(within(Some(deadline), || scope.poll(this.future, cx, due)));
+        let due =
+            |cx: &mut Context<'_>| limit.poll_met(cx).map(|()| Reason::new(ReasonKind::Deadline));
+        let ended = ready!(within(bound, || scope.poll(this.future, cx, due)));
         Poll::Ready(ended.ok_or(Elapsed::new()))
     }
 }
