@@ -23,6 +23,7 @@ mod effective;
 mod entry;
 mod instant;
 mod interval;
+mod scope;
 mod sleep;
 #[cfg(test)]
 mod tests;
@@ -37,6 +38,7 @@ pub use deadline::{Deadline, DeadlineExpired, MoveOnAfter, move_on_after, with_d
 pub use effective::effective_deadline;
 pub use instant::Instant;
 pub use interval::{Interval, IntervalTick, MissedTickBehavior, interval, interval_at};
+pub use scope::{Scope, Scoped, scope};
 pub use sleep::{Sleep, sleep, sleep_until};
 pub use timeout::{Elapsed, Timeout, timeout, timeout_at};
 pub use timers::Timers;

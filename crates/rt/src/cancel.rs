@@ -30,7 +30,9 @@
 
 #[doc(inline)]
 pub use rt_core::{
-    CancelExt, Cancelled, CatchCancel, Checkpoint, Mask, OnCancel, Reason, ReasonKind, Scope,
-    ScopeCancelled, Scoped, WasCancelled, cancelled, checkpoint, finally, is_cancelling, mask,
-    scope, uncancel,
+    CancelExt, Cancelled, CatchCancel, Checkpoint, Mask, OnCancel, Reason, ReasonKind,
+    ScopeCancelled, WasCancelled, cancelled, checkpoint, finally, is_cancelling, mask, uncancel,
 };
+
+#[doc(inline)]
+pub use rt_time::{Scope, Scoped, scope};

@@ -3,7 +3,8 @@
 use std::future::{pending, poll_fn};
 use std::task::Poll;
 
-use rt::cancel::{CancelExt, mask, scope};
+use rt::cancel::{CancelExt, ReasonKind, mask, scope};
+use rt::time::{Duration, Instant, effective_deadline, sleep};
 
 use super::{Log, asked, both, check, is, is_cancelled, yields};
 use crate::on_each_kind;
@@ -198,4 +199,40 @@ fn a_mask_in_the_cleanup_does_not_make_it_hear_again() {
         caught.catch_cancel().await.unwrap()
     };
     check(make, &["cleaned"], is_cancelled);
+}
+
+#[test]
+fn a_scope_has_a_deadline_that_can_be_moved_from_outside() {
+    on_each_kind(|runtime| {
+        let reason = runtime.block_on(async {
+            let far = Instant::now() + Duration::from_secs(3_600);
+            let ended = scope(async |scope| {
+                assert_eq!(scope.deadline(), None);
+                scope.set_deadline(far);
+                assert_eq!(effective_deadline(), None, "it is set while the body is polled");
+                yields(1).await;
+                assert_eq!(effective_deadline(), Some(far));
+                rt::spawn(async move {
+                    assert_eq!(scope.deadline(), Some(far));
+                    scope.set_deadline(Instant::now());
+                });
+                pending::<()>().await;
+            });
+            ended.await.unwrap_err().reason().unwrap().kind()
+        });
+        assert_eq!(reason, ReasonKind::Deadline);
+    });
+}
+
+#[test]
+fn a_scope_whose_deadline_is_taken_away_goes_on() {
+    on_each_kind(|runtime| {
+        let value = runtime.block_on(scope(async |scope| {
+            scope.set_deadline(Instant::now());
+            scope.set_deadline(None);
+            sleep(Duration::from_millis(1)).await;
+            7
+        }));
+        assert_eq!(value.unwrap(), 7);
+    });
 }
