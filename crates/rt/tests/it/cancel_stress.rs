@@ -1,5 +1,6 @@
 //! Requests from another thread, at whatever moment, each meet a task that ends once.
 
+mod channels;
 mod primitives;
 
 use std::future::pending;
