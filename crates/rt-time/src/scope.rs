@@ -15,6 +15,18 @@ use std::task::{Context, Poll, Waker};
 /// Cancels what runs in a scope; made by [`scope`].
 ///
 /// It can be cloned, and used from any task or thread, also once the scope has ended.
+///
+/// ```
+/// use rt_time::Scope;
+///
+/// fn give_up(scope: &Scope) {
+///     scope.cancel();
+/// }
+/// # drop(rt_time::scope(|scope| {
+/// give_up(&scope);
+/// # async {}
+/// # }));
+/// ```
 #[derive(Clone, Debug)]
 pub struct Scope {
     scope: rt_core::Scope,
@@ -85,33 +97,86 @@ pub fn scope<Fut: Future>(body: impl FnOnce(Scope) -> Fut) -> Scoped<Fut> {
 
 impl Scope {
     /// Asks the scope to end; false if that was done before. Does not wait.
+    ///
+    /// ```
+    /// # drop(rt_time::scope(|scope| {
+    /// assert!(scope.cancel());
+    /// assert!(!scope.cancel());
+    /// # async {}
+    /// # }));
+    /// ```
     #[track_caller]
     pub fn cancel(&self) -> bool {
         self.scope.cancel()
     }
 
     /// As [`cancel`](Scope::cancel), and says why.
+    ///
+    /// ```
+    /// # drop(rt_time::scope(|scope| {
+    /// use rt_core::{Reason, ReasonKind};
+    ///
+    /// scope.cancel_with(Reason::new(ReasonKind::Shutdown));
+    /// assert_eq!(scope.reason().unwrap().kind(), ReasonKind::Shutdown);
+    /// # async {}
+    /// # }));
+    /// ```
     pub fn cancel_with(&self, reason: Reason) -> bool {
         self.scope.cancel_with(reason)
     }
 
     /// True once the scope was asked to end. It may still clean up.
+    ///
+    /// ```
+    /// # drop(rt_time::scope(|scope| {
+    /// assert!(!scope.is_cancelled());
+    /// scope.cancel();
+    /// assert!(scope.is_cancelled());
+    /// # async {}
+    /// # }));
+    /// ```
     pub fn is_cancelled(&self) -> bool {
         self.scope.is_cancelled()
     }
 
     /// Why it was asked to end, if it was.
+    ///
+    /// ```
+    /// # drop(rt_time::scope(|scope| {
+    /// assert!(scope.reason().is_none());
+    /// scope.cancel();
+    /// assert!(scope.reason().is_some());
+    /// # async {}
+    /// # }));
+    /// ```
     pub fn reason(&self) -> Option<Reason> {
         self.scope.reason()
     }
 
     /// When the scope is cancelled; `None` for never. trio: `CancelScope.deadline`.
+    ///
+    /// ```
+    /// # drop(rt_time::scope(|scope| {
+    /// assert_eq!(scope.deadline(), None);
+    /// # async {}
+    /// # }));
+    /// ```
     pub fn deadline(&self) -> Option<Instant> {
         self.limit.when.lock().deadline
     }
 
     /// Sets the deadline, moves it, or takes it away. One that has passed cancels the scope when
     /// its body waits next; a scope that was cancelled stays so.
+    ///
+    /// ```
+    /// # drop(rt_time::scope(|scope| {
+    /// let now = rt_time::Instant::now();
+    /// scope.set_deadline(now);
+    /// assert_eq!(scope.deadline(), Some(now));
+    /// scope.set_deadline(None);
+    /// # async {}
+    /// # }));
+    /// ```
     pub fn set_deadline(&self, deadline: impl Into<Option<Instant>>) {
         let mut when = self.limit.when.lock();
         when.deadline = deadline.into();
@@ -124,11 +189,26 @@ impl Scope {
 
     /// Holds off, or lets in, what is cancelled around the scope; the scope itself can be cancelled
     /// all the while. A request that waits is delivered as soon as it is let in.
+    ///
+    /// ```
+    /// # drop(rt_time::scope(|scope| {
+    /// scope.set_shielded(true);
+    /// assert!(scope.is_shielded());
+    /// # async {}
+    /// # }));
+    /// ```
     pub fn set_shielded(&self, is_shielded: bool) {
         self.scope.set_shielded(is_shielded);
     }
 
     /// Whether the scope holds off what is cancelled around it.
+    ///
+    /// ```
+    /// # drop(rt_time::scope(|scope| {
+    /// assert!(!scope.is_shielded());
+    /// # async {}
+    /// # }));
+    /// ```
     pub fn is_shielded(&self) -> bool {
         self.scope.is_shielded()
     }
@@ -149,6 +229,11 @@ impl ScopeLimit {
 
 pin_project! {
     /// The future of [`scope`].
+    ///
+    /// ```
+    /// let scoped: rt_time::Scoped<_> = rt_time::scope(async |_| 7);
+    /// # drop(scoped);
+    /// ```
     #[derive(Debug)]
     #[must_use = "futures do nothing unless awaited"]
     pub struct Scoped<F> {

@@ -67,6 +67,14 @@ impl TaskName {
     }
 
     /// The name as text.
+    ///
+    /// ```
+    /// # use rt_core::{Config, Executor, NoDriver};
+    /// # use std::sync::Arc;
+    /// # let executor = Executor::start(Config::current_thread(), Arc::new(NoDriver)).unwrap();
+    /// let task = executor.block_on(async { rt_core::current_task().info() });
+    /// assert!(task.name.as_str().ends_with(&task.id.to_string()));
+    /// ```
     pub fn as_str(&self) -> &str {
         match &self.name {
             Name::Given(name) => name,
