@@ -17,6 +17,7 @@ mod permits;
 mod rw_lock;
 mod semaphore;
 mod sender_count;
+mod set_once;
 #[cfg(test)]
 mod tests;
 mod waiters;
@@ -42,13 +43,16 @@ pub mod futures {
     pub use crate::once_cell::{GetOrInit, GetOrTryInit};
     pub use crate::rw_lock::{Read, ReadOwned, UpgradableRead, Upgrade, Write, WriteOwned};
     pub use crate::semaphore::{Acquire, AcquireOwned};
+    pub use crate::set_once::SetOnceWait;
 }
 
 pub use barrier::{Barrier, BarrierBroken, BarrierWaitResult};
 pub use capacity_limiter::{AlreadyBorrowed, CapacityLimiter, CapacityStatistics, CapacityToken};
 pub use condvar::Condvar;
 pub use event::Event;
-pub use mapped::{MappedMutexGuard, MappedRwLockReadGuard, MappedRwLockWriteGuard};
+pub use mapped::{
+    MappedMutexGuard, OwnedMappedMutexGuard, OwnedRwLockMappedWriteGuard, RwLockMappedWriteGuard,
+};
 pub use mutex::{Mutex, MutexGuard, OwnedMutexGuard, TryLockError};
 pub use notify::Notify;
 pub use once_cell::{LazyLock, OnceCell, SetError};
@@ -59,3 +63,4 @@ pub use rw_lock::{
 pub use semaphore::{
     AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit, TooManyPermits, TryAcquireError,
 };
+pub use set_once::{SetOnce, SetOnceError};

@@ -93,7 +93,14 @@ impl Permits {
     /// When there are more than [`PERMITS_MAX`] then.
     #[inline]
     pub(crate) fn give(&self, permits: usize) {
+        self.give_after(permits, || ());
+    }
+
+    /// As [`give`](Self::give), and calls `prepare` before it hands them to who waits.
+    #[inline]
+    pub(crate) fn give_after(&self, permits: usize, prepare: impl FnOnce()) {
         if self.state.give(permits, PERMITS_MAX) != Given::Yes {
+            prepare();
             self.give_to_waiters(permits);
         }
     }

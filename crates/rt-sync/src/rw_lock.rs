@@ -14,6 +14,7 @@
 
 mod acquire;
 mod guard;
+mod read_guard;
 mod upgrade;
 
 use crate::blocking;
@@ -25,10 +26,8 @@ use std::fmt;
 use std::sync::Arc;
 
 pub use acquire::{Read, ReadOwned, UpgradableRead, Write, WriteOwned};
-pub use guard::{
-    OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLockReadGuard, RwLockUpgradableReadGuard,
-    RwLockWriteGuard,
-};
+pub use guard::{OwnedRwLockWriteGuard, RwLockUpgradableReadGuard, RwLockWriteGuard};
+pub use read_guard::{OwnedRwLockReadGuard, RwLockReadGuard};
 pub use upgrade::Upgrade;
 
 /// A reader takes one permit.

@@ -4,6 +4,7 @@ mod acquire;
 mod error;
 mod permit;
 
+use crate::blocking;
 use crate::permits::{PERMITS_MAX, Permits, Taken};
 use std::fmt;
 use std::sync::Arc;
@@ -167,6 +168,88 @@ impl Semaphore {
     #[track_caller]
     pub fn acquire_many_owned(self: Arc<Self>, permits: u32) -> AcquireOwned {
         AcquireOwned::new(self, permits)
+    }
+
+    /// As [`acquire`](Self::acquire), for threads that run no tasks: the calling thread stops.
+    ///
+    /// ```
+    /// let semaphore = rt_sync::Semaphore::new(1);
+    /// assert_eq!(semaphore.blocking_acquire().unwrap().num_permits(), 1);
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As `acquire`.
+    ///
+    /// # Panics
+    ///
+    /// Within a task: await `acquire` there.
+    #[track_caller]
+    pub fn blocking_acquire(&self) -> Result<SemaphorePermit<'_>, AcquireError> {
+        blocking::block_on("blocking_acquire", self.acquire())
+    }
+
+    /// As [`acquire_many`](Self::acquire_many), for threads; see
+    /// [`blocking_acquire`](Self::blocking_acquire).
+    ///
+    /// ```
+    /// let semaphore = rt_sync::Semaphore::new(3);
+    /// assert_eq!(semaphore.blocking_acquire_many(2).unwrap().num_permits(), 2);
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As `acquire_many`.
+    ///
+    /// # Panics
+    ///
+    /// Within a task.
+    #[track_caller]
+    pub fn blocking_acquire_many(&self, permits: u32) -> Result<SemaphorePermit<'_>, AcquireError> {
+        blocking::block_on("blocking_acquire_many", self.acquire_many(permits))
+    }
+
+    /// As [`acquire_many_owned`](Self::acquire_many_owned), for threads; see
+    /// [`blocking_acquire`](Self::blocking_acquire).
+    ///
+    /// ```
+    /// let semaphore = std::sync::Arc::new(rt_sync::Semaphore::new(3));
+    /// assert_eq!(semaphore.blocking_acquire_many_owned(2).unwrap().num_permits(), 2);
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As `acquire_many`.
+    ///
+    /// # Panics
+    ///
+    /// Within a task.
+    #[track_caller]
+    pub fn blocking_acquire_many_owned(
+        self: Arc<Self>,
+        permits: u32,
+    ) -> Result<OwnedSemaphorePermit, AcquireError> {
+        blocking::block_on("blocking_acquire_many_owned", self.acquire_many_owned(permits))
+    }
+
+    /// As [`acquire_owned`](Self::acquire_owned), for threads; see
+    /// [`blocking_acquire`](Self::blocking_acquire).
+    ///
+    /// ```
+    /// let semaphore = std::sync::Arc::new(rt_sync::Semaphore::new(1));
+    /// assert_eq!(semaphore.blocking_acquire_owned().unwrap().num_permits(), 1);
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As `acquire`.
+    ///
+    /// # Panics
+    ///
+    /// Within a task.
+    #[track_caller]
+    pub fn blocking_acquire_owned(self: Arc<Self>) -> Result<OwnedSemaphorePermit, AcquireError> {
+        blocking::block_on("blocking_acquire_owned", self.acquire_owned())
     }
 
     /// Takes a permit if there is one and nobody waits.

@@ -10,7 +10,7 @@
 //! | `asyncio.Queue`, `LifoQueue`, `PriorityQueue` | [`Queue`], [`LifoQueue`], [`PriorityQueue`] |
 //! | `loop.create_future()` | [`oneshot`] |
 //! | – | [`mpsc`], [`mpmc`], [`watch`], [`broadcast`] |
-//! | – | [`RwLock`], [`Notify`], [`OnceCell`], [`LazyLock`], [`CapacityLimiter`] |
+//! | – | [`RwLock`], [`Notify`], [`OnceCell`], [`SetOnce`], [`LazyLock`], [`CapacityLimiter`] |
 //!
 //! All of them serve those who wait in the order in which they came. What was handed to a task that
 //! is cancelled before it took it goes to the next. Nothing is lost by a drop in the middle of a
@@ -23,18 +23,19 @@ pub mod futures {
     pub use rt_sync::futures::{
         Acquire, AcquireCapacity, AcquireOwned, BarrierWait, CondvarWait, CondvarWaitWhile,
         EventWait, GetOrInit, GetOrTryInit, Lock, LockOwned, Notified, OwnedNotified, Read,
-        ReadOwned, UpgradableRead, Upgrade, Write, WriteOwned,
+        ReadOwned, SetOnceWait, UpgradableRead, Upgrade, Write, WriteOwned,
     };
 }
 
 #[doc(inline)]
 pub use rt_sync::{
     AcquireError, AlreadyBorrowed, Barrier, BarrierBroken, BarrierWaitResult, CapacityLimiter,
-    CapacityStatistics, CapacityToken, Condvar, Event, LazyLock, MappedMutexGuard,
-    MappedRwLockReadGuard, MappedRwLockWriteGuard, Mutex, MutexGuard, Notify, OnceCell,
-    OwnedMutexGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, OwnedSemaphorePermit, RwLock,
-    RwLockReadGuard, RwLockUpgradableReadGuard, RwLockWriteGuard, Semaphore, SemaphorePermit,
-    SetError, TooManyPermits, TryAcquireError, TryLockError,
+    CapacityStatistics, CapacityToken, Condvar, Event, LazyLock, MappedMutexGuard, Mutex,
+    MutexGuard, Notify, OnceCell, OwnedMappedMutexGuard, OwnedMutexGuard,
+    OwnedRwLockMappedWriteGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, OwnedSemaphorePermit,
+    RwLock, RwLockMappedWriteGuard, RwLockReadGuard, RwLockUpgradableReadGuard, RwLockWriteGuard,
+    Semaphore, SemaphorePermit, SetError, SetOnce, SetOnceError, TooManyPermits, TryAcquireError,
+    TryLockError,
 };
 
 #[doc(inline)]

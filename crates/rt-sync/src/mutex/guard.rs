@@ -1,7 +1,7 @@
 //! The lock, held.
 
 use super::Mutex;
-use crate::mapped::{MappedMutexGuard, Share};
+use crate::mapped::{MappedMutexGuard, OwnedMappedMutexGuard, Share};
 use std::fmt;
 use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
@@ -126,7 +126,7 @@ impl<'a, T: ?Sized> MutexGuard<'a, T> {
     /// Its permit, which goes back by itself.
     fn into_share(self) -> Share<'a> {
         let mutex = ManuallyDrop::new(self).mutex;
-        Share::new(&mutex.permit, 1, Some(&mutex.resource))
+        Share::new(&mutex.permit, 1, &mutex.resource)
     }
 }
 
@@ -152,6 +152,50 @@ impl<T: ?Sized> OwnedMutexGuard<T> {
     /// ```
     pub fn mutex(guard: &Self) -> &Arc<Mutex<T>> {
         &guard.mutex
+    }
+
+    /// A guard of a part of the value.
+    ///
+    /// ```
+    /// use rt_sync::{Mutex, OwnedMutexGuard};
+    /// use std::sync::Arc;
+    ///
+    /// let pair = Arc::new(Mutex::new((1, "tea")));
+    /// let guard = pair.clone().try_lock_owned().unwrap();
+    /// let mut drink = OwnedMutexGuard::map(guard, |pair| &mut pair.1);
+    /// *drink = "milk";
+    /// drop(drink);
+    /// assert_eq!(pair.try_lock().unwrap().1, "milk");
+    /// ```
+    pub fn map<U: ?Sized>(
+        mut guard: Self,
+        part_of: impl FnOnce(&mut T) -> &mut U,
+    ) -> OwnedMappedMutexGuard<T, U> {
+        let part = NonNull::from(part_of(&mut guard));
+        OwnedMappedMutexGuard::new(part, guard)
+    }
+
+    /// As [`map`](Self::map), if there is such a part.
+    ///
+    /// ```
+    /// use rt_sync::{Mutex, OwnedMutexGuard};
+    ///
+    /// let list = std::sync::Arc::new(Mutex::new(vec![1]));
+    /// let guard = list.try_lock_owned().unwrap();
+    /// assert!(OwnedMutexGuard::try_map(guard, |list| list.get_mut(5)).is_err());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The guard, when there is none.
+    pub fn try_map<U: ?Sized>(
+        mut guard: Self,
+        part_of: impl FnOnce(&mut T) -> Option<&mut U>,
+    ) -> Result<OwnedMappedMutexGuard<T, U>, Self> {
+        match part_of(&mut guard).map(NonNull::from) {
+            Some(part) => Ok(OwnedMappedMutexGuard::new(part, guard)),
+            None => Err(guard),
+        }
     }
 }
 
@@ -185,8 +229,8 @@ macro_rules! guard {
         impl<T: ?Sized> Drop for $guard {
             #[inline]
             fn drop(&mut self) {
-                self.mutex.resource.set_holder(0);
-                self.mutex.permit.give(1);
+                // Who holds it is asked for those who wait, so it is said only to them.
+                self.mutex.permit.give_after(1, || self.mutex.resource.set_holder(0));
             }
         }
 

@@ -1,7 +1,8 @@
-//! The lock, held by a reader or a writer.
+//! The lock, held by a writer, or by a reader who may become one.
 
+use super::read_guard::{OwnedRwLockReadGuard, RwLockReadGuard};
 use super::{READER, RwLock, UPGRADABLE, WRITER};
-use crate::mapped::{MappedRwLockReadGuard, MappedRwLockWriteGuard, Share};
+use crate::mapped::{OwnedRwLockMappedWriteGuard, RwLockMappedWriteGuard, Share};
 use crate::rw_lock::upgrade::Upgrade;
 use rt_core::current_task_number;
 use std::fmt;
@@ -10,24 +11,6 @@ use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
-
-/// Shared access to the value of a [`RwLock`]; dropping it unlocks.
-///
-/// ```
-/// # futures::executor::block_on(async {
-/// use rt_sync::{RwLock, RwLockReadGuard};
-///
-/// let level = RwLock::new(3);
-/// let guard: RwLockReadGuard<'_, u32> = level.read().await;
-/// assert_eq!(*guard, 3);
-/// # });
-/// ```
-#[must_use = "dropping the guard unlocks at once"]
-pub struct RwLockReadGuard<'a, T: ?Sized> {
-    lock: &'a RwLock<T>,
-    /// Makes the guard `Send` only where `&T` is.
-    value: PhantomData<&'a T>,
-}
 
 /// Shared access to the value of a [`RwLock`] that may become exclusive; dropping it unlocks.
 ///
@@ -67,24 +50,6 @@ pub struct RwLockWriteGuard<'a, T: ?Sized> {
     value: PhantomData<&'a mut T>,
 }
 
-/// Shared access to the value of a [`RwLock`] in an `Arc`; dropping it unlocks.
-///
-/// ```
-/// # futures::executor::block_on(async {
-/// use rt_sync::{OwnedRwLockReadGuard, RwLock};
-///
-/// let level = std::sync::Arc::new(RwLock::new(3));
-/// let guard: OwnedRwLockReadGuard<u32> = level.read_owned().await;
-/// assert_eq!(*guard, 3); // it keeps the lock alive
-/// # });
-/// ```
-#[must_use = "dropping the guard unlocks at once"]
-pub struct OwnedRwLockReadGuard<T: ?Sized> {
-    lock: Arc<RwLock<T>>,
-    /// Makes the guard `Send` only where `Arc<T>` is.
-    value: PhantomData<Arc<T>>,
-}
-
 /// Exclusive access to the value of a [`RwLock`] in an `Arc`; dropping it unlocks.
 ///
 /// ```
@@ -107,38 +72,6 @@ pub struct OwnedRwLockWriteGuard<T: ?Sized> {
 unsafe impl<T: ?Sized + Send + Sync> Sync for RwLock<T> {}
 // SAFETY: I1 of `rw_lock`: to send the lock is to send the value, since there is no guard then.
 unsafe impl<T: ?Sized + Send> Send for RwLock<T> {}
-
-impl<'a, T: ?Sized> RwLockReadGuard<'a, T> {
-    /// The caller has taken the permits.
-    pub(super) fn new(lock: &'a RwLock<T>) -> Self {
-        RwLockReadGuard { lock, value: PhantomData }
-    }
-
-    /// A guard of a part of the value.
-    ///
-    /// ```
-    /// use rt_sync::{RwLock, RwLockReadGuard};
-    ///
-    /// let pair = RwLock::new((1, "tea"));
-    /// let drink = RwLockReadGuard::map(pair.try_read().unwrap(), |pair| pair.1);
-    /// assert_eq!(&*drink, "tea");
-    /// ```
-    pub fn map<U: ?Sized>(
-        guard: Self,
-        part_of: impl FnOnce(&T) -> &U,
-    ) -> MappedRwLockReadGuard<'a, U> {
-        let part = NonNull::from(part_of(&guard));
-        let lock = ManuallyDrop::new(guard).lock;
-        MappedRwLockReadGuard::new(part, Share::new(&lock.permits, READER, None))
-    }
-}
-
-impl<T: ?Sized> OwnedRwLockReadGuard<T> {
-    /// The caller has taken the permits.
-    pub(super) fn new(lock: Arc<RwLock<T>>) -> Self {
-        OwnedRwLockReadGuard { lock, value: PhantomData }
-    }
-}
 
 impl<'a, T: ?Sized> RwLockUpgradableReadGuard<'a, T> {
     /// The caller has taken the permits.
@@ -233,11 +166,65 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
     pub fn map<U: ?Sized>(
         mut guard: Self,
         part_of: impl FnOnce(&mut T) -> &mut U,
-    ) -> MappedRwLockWriteGuard<'a, U> {
+    ) -> RwLockMappedWriteGuard<'a, U> {
         let part = NonNull::from(part_of(&mut guard));
-        let lock = ManuallyDrop::new(guard).lock;
-        let share = Share::new(&lock.permits, WRITER, Some(&lock.resource));
-        MappedRwLockWriteGuard::new(part, share)
+        RwLockMappedWriteGuard::new(part, guard.into_share())
+    }
+
+    /// As [`map`](Self::map), if there is such a part.
+    ///
+    /// ```
+    /// use rt_sync::{RwLock, RwLockWriteGuard};
+    ///
+    /// let list = RwLock::new(vec![1]);
+    /// let guard = list.try_write().unwrap();
+    /// assert!(RwLockWriteGuard::try_map(guard, |list| list.get_mut(5)).is_err());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The guard, when there is none.
+    pub fn try_map<U: ?Sized>(
+        mut guard: Self,
+        part_of: impl FnOnce(&mut T) -> Option<&mut U>,
+    ) -> Result<RwLockMappedWriteGuard<'a, U>, Self> {
+        match part_of(&mut guard).map(NonNull::from) {
+            Some(part) => Ok(RwLockMappedWriteGuard::new(part, guard.into_share())),
+            None => Err(guard),
+        }
+    }
+
+    /// A guard of the whole value that looks like that of a part.
+    ///
+    /// ```
+    /// let level = rt_sync::RwLock::new(3);
+    /// let guard = rt_sync::RwLockWriteGuard::into_mapped(level.try_write().unwrap());
+    /// assert_eq!(*guard, 3);
+    /// ```
+    pub fn into_mapped(guard: Self) -> RwLockMappedWriteGuard<'a, T> {
+        Self::map(guard, |value| value)
+    }
+
+    /// Goes on as a reader of a part. Nobody else writes in between.
+    ///
+    /// ```
+    /// use rt_sync::{RwLock, RwLockWriteGuard};
+    ///
+    /// let pair = RwLock::new((1, "tea"));
+    /// let drink = RwLockWriteGuard::downgrade_map(pair.try_write().unwrap(), |pair| &pair.1);
+    /// assert!(*drink == "tea" && pair.try_read().is_ok());
+    /// ```
+    pub fn downgrade_map<U: ?Sized>(
+        guard: Self,
+        part_of: impl FnOnce(&T) -> &U,
+    ) -> RwLockReadGuard<'a, U> {
+        RwLockReadGuard::map(Self::downgrade(guard), part_of)
+    }
+
+    /// Its permits, which go back by themselves.
+    fn into_share(self) -> Share<'a> {
+        let lock = ManuallyDrop::new(self).lock;
+        Share::new(&lock.permits, WRITER, &lock.resource)
     }
 
     /// Goes on as a reader. Nobody else writes in between.
@@ -280,6 +267,86 @@ impl<T: ?Sized> OwnedRwLockWriteGuard<T> {
     pub(super) fn new(lock: Arc<RwLock<T>>) -> Self {
         lock.resource.set_holder(current_task_number());
         OwnedRwLockWriteGuard { lock, value: PhantomData }
+    }
+
+    /// The lock of a guard.
+    ///
+    /// ```
+    /// use rt_sync::{OwnedRwLockWriteGuard, RwLock};
+    ///
+    /// let guard = std::sync::Arc::new(RwLock::new(3)).try_write_owned().unwrap();
+    /// assert!(OwnedRwLockWriteGuard::rwlock(&guard).try_read().is_err());
+    /// ```
+    pub fn rwlock(guard: &Self) -> &Arc<RwLock<T>> {
+        &guard.lock
+    }
+
+    /// A guard of a part of the value.
+    ///
+    /// ```
+    /// use rt_sync::{OwnedRwLockWriteGuard, RwLock};
+    /// use std::sync::Arc;
+    ///
+    /// let pair = Arc::new(RwLock::new((1, "tea")));
+    /// let guard = pair.clone().try_write_owned().unwrap();
+    /// *OwnedRwLockWriteGuard::map(guard, |pair| &mut pair.0) += 1;
+    /// assert_eq!(pair.try_read().unwrap().0, 2);
+    /// ```
+    pub fn map<U: ?Sized>(
+        mut guard: Self,
+        part_of: impl FnOnce(&mut T) -> &mut U,
+    ) -> OwnedRwLockMappedWriteGuard<T, U> {
+        let part = NonNull::from(part_of(&mut guard));
+        OwnedRwLockMappedWriteGuard::new(part, guard)
+    }
+
+    /// As [`map`](Self::map), if there is such a part.
+    ///
+    /// ```
+    /// use rt_sync::{OwnedRwLockWriteGuard, RwLock};
+    ///
+    /// let guard = std::sync::Arc::new(RwLock::new(vec![1])).try_write_owned().unwrap();
+    /// assert!(OwnedRwLockWriteGuard::try_map(guard, |list| list.get_mut(5)).is_err());
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// The guard, when there is none.
+    pub fn try_map<U: ?Sized>(
+        mut guard: Self,
+        part_of: impl FnOnce(&mut T) -> Option<&mut U>,
+    ) -> Result<OwnedRwLockMappedWriteGuard<T, U>, Self> {
+        match part_of(&mut guard).map(NonNull::from) {
+            Some(part) => Ok(OwnedRwLockMappedWriteGuard::new(part, guard)),
+            None => Err(guard),
+        }
+    }
+
+    /// A guard of the whole value that looks like that of a part.
+    ///
+    /// ```
+    /// use rt_sync::{OwnedRwLockWriteGuard, RwLock};
+    ///
+    /// let guard = std::sync::Arc::new(RwLock::new(3)).try_write_owned().unwrap();
+    /// assert_eq!(*OwnedRwLockWriteGuard::into_mapped(guard), 3);
+    /// ```
+    pub fn into_mapped(guard: Self) -> OwnedRwLockMappedWriteGuard<T> {
+        Self::map(guard, |value| value)
+    }
+
+    /// Goes on as a reader of a part. Nobody else writes in between.
+    ///
+    /// ```
+    /// use rt_sync::{OwnedRwLockWriteGuard, RwLock};
+    ///
+    /// let guard = std::sync::Arc::new(RwLock::new((1, "tea"))).try_write_owned().unwrap();
+    /// assert_eq!(*OwnedRwLockWriteGuard::downgrade_map(guard, |pair| &pair.1), "tea");
+    /// ```
+    pub fn downgrade_map<U: ?Sized>(
+        guard: Self,
+        part_of: impl FnOnce(&T) -> &U,
+    ) -> OwnedRwLockReadGuard<T, U> {
+        OwnedRwLockReadGuard::map(Self::downgrade(guard), part_of)
     }
 
     /// Goes on as a reader. Nobody else writes in between.
@@ -360,8 +427,6 @@ macro_rules! writer {
     };
 }
 
-guard!(RwLockReadGuard<'_, T>, READER);
-guard!(OwnedRwLockReadGuard<T>, READER);
 guard!(RwLockUpgradableReadGuard<'_, T>, UPGRADABLE);
 writer!(RwLockWriteGuard<'_, T>);
 writer!(OwnedRwLockWriteGuard<T>);

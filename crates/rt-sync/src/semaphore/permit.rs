@@ -94,6 +94,17 @@ impl<'a> SemaphorePermit<'a> {
     pub fn num_permits(&self) -> usize {
         self.permits as usize
     }
+
+    /// The semaphore they go back to.
+    ///
+    /// ```
+    /// let semaphore = rt_sync::Semaphore::new(1);
+    /// let permit = semaphore.try_acquire().unwrap();
+    /// assert!(std::ptr::eq(permit.semaphore(), &semaphore));
+    /// ```
+    pub fn semaphore(&self) -> &'a Semaphore {
+        self.semaphore
+    }
 }
 
 impl OwnedSemaphorePermit {

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use rt::sync::{
-    MappedRwLockReadGuard, MappedRwLockWriteGuard, Mutex, MutexGuard, OwnedRwLockWriteGuard,
-    RwLock, RwLockReadGuard, RwLockWriteGuard,
+    Mutex, MutexGuard, OwnedMappedMutexGuard, OwnedMutexGuard, OwnedRwLockMappedWriteGuard,
+    OwnedRwLockReadGuard, OwnedRwLockWriteGuard, RwLock, RwLockMappedWriteGuard, RwLockReadGuard,
+    RwLockWriteGuard, Semaphore,
 };
 
 use crate::on_each_executor;
@@ -22,12 +23,67 @@ fn a_part_of_a_value_is_had_with_its_lock() {
 
         let lock = RwLock::new((1, "tea"));
         let part = RwLockWriteGuard::map(lock.write().await, |pair| &mut pair.1);
-        *MappedRwLockWriteGuard::map(part, |drink| drink) = "milk";
+        *RwLockMappedWriteGuard::map(part, |drink| drink) = "milk";
         let part = RwLockReadGuard::map(lock.read().await, |pair| &pair.1);
         assert!(lock.try_write().is_err() && lock.try_read().is_ok());
-        assert_eq!(*MappedRwLockReadGuard::map(part, |drink| drink), "milk");
+        assert_eq!(*RwLockReadGuard::map(part, |drink| drink), "milk");
         assert!(lock.try_write().is_ok());
     });
+}
+
+#[test]
+fn a_part_can_be_had_by_who_borrows_nothing() {
+    on_each_executor(async || {
+        let mutex = Arc::new(Mutex::new((1, "tea")));
+        let part = OwnedMutexGuard::map(mutex.clone().lock_owned().await, |pair| &mut pair.1);
+        let part = OwnedMappedMutexGuard::try_map(part, |_| None::<&mut u8>).unwrap_err();
+        *OwnedMappedMutexGuard::map(part, |drink| drink) = "milk";
+        assert_eq!(*mutex.try_lock().unwrap(), (1, "milk"));
+
+        let lock = Arc::new(RwLock::new((1, "tea")));
+        let part = OwnedRwLockWriteGuard::map(lock.clone().write_owned().await, |pair| &mut pair.0);
+        *OwnedRwLockMappedWriteGuard::map(part, |number| number) += 1;
+        let part = OwnedRwLockReadGuard::map(lock.clone().read_owned().await, |pair| &pair.0);
+        let part = OwnedRwLockReadGuard::try_map(part, |_| None::<&u8>).unwrap_err();
+        assert!(lock.try_write().is_err() && lock.try_read().is_ok());
+        assert_eq!((*part, Arc::strong_count(OwnedRwLockReadGuard::rwlock(&part))), (2, 2));
+        drop(part);
+        assert_eq!((lock.try_write().is_ok(), Arc::strong_count(&lock)), (true, 1));
+    });
+}
+
+#[test]
+fn a_writer_of_a_part_goes_on_as_a_reader_of_it() {
+    on_each_executor(async || {
+        let lock = Arc::new(RwLock::new((1, "tea")));
+        let reader = RwLockWriteGuard::downgrade_map(lock.write().await, |pair| &pair.1);
+        assert!(*reader == "tea" && lock.try_write().is_err() && lock.try_read().is_ok());
+        drop(reader);
+        let writer = lock.clone().write_owned().await;
+        let reader = OwnedRwLockWriteGuard::downgrade_map(writer, |pair| &pair.1);
+        assert!(*reader == "tea" && lock.try_write().is_err() && lock.try_read().is_ok());
+        drop(reader);
+        let writer = RwLockWriteGuard::into_mapped(lock.write().await);
+        assert!(lock.try_read().is_err());
+        drop(writer);
+        assert!(lock.try_write().is_ok());
+    });
+}
+
+#[test]
+fn a_thread_can_wait_for_permits() {
+    let semaphore = Arc::new(Semaphore::new(0));
+    let waiting = semaphore.clone();
+    let thread = std::thread::spawn(move || {
+        let three = waiting.clone().blocking_acquire_many_owned(3).unwrap();
+        assert_eq!((three.num_permits(), waiting.available_permits()), (3, 0));
+        drop(three);
+        assert!(std::ptr::eq(waiting.blocking_acquire().unwrap().semaphore(), &*waiting));
+        drop(waiting.blocking_acquire_many(2).unwrap());
+        waiting.blocking_acquire_owned().unwrap().num_permits()
+    });
+    semaphore.add_permits(3);
+    assert_eq!(thread.join().unwrap(), 1);
 }
 
 #[test]

@@ -6,10 +6,10 @@ use std::rc::Rc;
 
 use rt::sync::queue::{Fifo, Job};
 use rt::sync::{
-    LifoQueue, MappedMutexGuard, MappedRwLockReadGuard, MappedRwLockWriteGuard, Mutex, MutexGuard,
-    OnceCell, OwnedMutexGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, Queue, RwLock,
-    RwLockReadGuard, RwLockUpgradableReadGuard, RwLockWriteGuard, broadcast, mpmc, mpsc, oneshot,
-    watch,
+    LifoQueue, MappedMutexGuard, Mutex, MutexGuard, OnceCell, OwnedMappedMutexGuard,
+    OwnedMutexGuard, OwnedRwLockMappedWriteGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard,
+    Queue, RwLock, RwLockMappedWriteGuard, RwLockReadGuard, RwLockUpgradableReadGuard,
+    RwLockWriteGuard, SetOnce, broadcast, mpmc, mpsc, oneshot, watch,
 };
 
 type Both = u32;
@@ -63,26 +63,39 @@ macro_rules! assert_marks {
 #[test]
 fn locks_are_marked_as_is_sound() {
     assert_marks!(["both", "both", "none", "none"], Mutex<T>);
-    assert_marks!(["both", "send", "none", "none"], RwLock<T>, OnceCell<T>);
+    assert_marks!(["both", "send", "none", "none"], RwLock<T>, OnceCell<T>, SetOnce<T>);
 }
 
 #[test]
 fn guards_are_marked_as_is_sound() {
-    assert_marks!(["both", "send", "none", "none"], MutexGuard<'static, T>, OwnedMutexGuard<T>,);
+    assert_marks!(
+        ["both", "send", "none", "none"],
+        MutexGuard<'static, T>,
+        OwnedMutexGuard<T>,
+        OwnedMappedMutexGuard<T>,
+    );
     assert_marks!(
         ["both", "none", "none", "none"],
-        RwLockReadGuard<'static, T>,
         RwLockUpgradableReadGuard<'static, T>,
         RwLockWriteGuard<'static, T>,
         OwnedRwLockReadGuard<T>,
         OwnedRwLockWriteGuard<T>,
+        OwnedRwLockMappedWriteGuard<T>,
     );
     assert_marks!(
         ["both", "send", "sync", "none"],
         MappedMutexGuard<'static, T>,
-        MappedRwLockWriteGuard<'static, T>,
+        RwLockMappedWriteGuard<'static, T>,
+        OwnedMappedMutexGuard<u32, T>,
+        OwnedRwLockMappedWriteGuard<u32, T>,
     );
-    assert_marks!(["both", "none", "both", "none"], MappedRwLockReadGuard<'static, T>);
+    // A part goes with its whole.
+    assert_marks!(["both", "send", "none", "none"], OwnedMappedMutexGuard<T, u32>);
+    assert_marks!(
+        ["both", "none", "both", "none"],
+        RwLockReadGuard<'static, T>,
+        OwnedRwLockReadGuard<u32, T>,
+    );
     // A look at a watched value holds a lock of the thread.
     assert_marks!(["sync", "none", "sync", "none"], watch::Ref<'static, T>);
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rt::sync::{CapacityLimiter, LazyLock, OnceCell, SetError};
+use rt::sync::{CapacityLimiter, LazyLock, OnceCell, SetError, SetOnce};
 use rt::task::yield_now;
 
 use crate::{on_each_executor, on_each_kind};
@@ -70,6 +70,33 @@ fn a_limiter_lends_a_task_one_token() {
             assert_eq!((limiter.borrowed_tokens(), limiter.available_tokens()), (2, 0));
             drop((token, other));
             assert_eq!(limiter.available_tokens(), 2);
+        });
+    });
+}
+
+#[test]
+fn a_value_is_set_once_and_all_who_wait_have_it() {
+    on_each_kind(|runtime| {
+        runtime.block_on(async {
+            let cell = Arc::new(SetOnce::new());
+            let wait = |cell: Arc<SetOnce<u32>>| async move { *cell.wait().await };
+            let tasks: Vec<_> = (0..20).map(|_| rt::spawn(wait(cell.clone()))).collect();
+            // One who goes takes nothing along.
+            tasks[0].abort();
+            yield_now().await;
+            let (first, second) = (cell.clone(), cell.clone());
+            let setters = [rt::spawn(async move { first.set(1) }), {
+                rt::spawn(async move { second.set(2) })
+            }];
+            let mut refused = 0;
+            for setter in setters {
+                refused += setter.await.unwrap().map_or_else(|error| error.0, |()| 0);
+            }
+            let value = *cell.wait().await;
+            assert_eq!(value + refused, 3, "one of them set it, the other has its value back");
+            for task in tasks.into_iter().skip(1) {
+                assert_eq!(task.await.unwrap(), value);
+            }
         });
     });
 }

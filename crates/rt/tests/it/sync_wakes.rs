@@ -9,7 +9,8 @@ use std::thread;
 
 use rt::sync::{
     Barrier, CapacityLimiter, Condvar, Event, LifoQueue, Mutex, Notify, OnceCell, PriorityQueue,
-    Queue, RwLock, RwLockUpgradableReadGuard, Semaphore, broadcast, mpmc, mpsc, oneshot, watch,
+    Queue, RwLock, RwLockUpgradableReadGuard, Semaphore, SetOnce, broadcast, mpmc, mpsc, oneshot,
+    watch,
 };
 
 /// What two that wait, the first of which has come first, go through.
@@ -166,6 +167,9 @@ fn each_signal(trial: &impl Trial) {
     trial.try_two(wait(), wait(), || condvar.notify_all());
     trial.try_two(wait(), wait(), || condvar.notify_many(2));
 
+    let cell = SetOnce::new();
+    trial.try_two(cell.wait(), cell.wait(), || cell.set(1).unwrap());
+
     let barrier = Barrier::new(3);
     let last = || assert!(poll(pin!(barrier.wait()), Waker::noop()).is_ready());
     trial.try_two(barrier.wait(), barrier.wait(), last);
@@ -203,6 +207,12 @@ fn each_channel(trial: &impl Trial) {
     sender.try_send(2).unwrap();
     trial.try_two(sender.reserve(), sender.reserve(), || assert_eq!(receiver.try_recv(), Ok(2)));
     sender.try_send(3).unwrap();
+    let owned = || sender.clone().reserve_owned();
+    trial.try_two(owned(), owned(), || assert_eq!(receiver.try_recv(), Ok(3)));
+    sender.try_send(3).unwrap();
+    let many = || sender.reserve_many(1);
+    trial.try_two(many(), many(), || assert_eq!(receiver.try_recv(), Ok(3)));
+    sender.try_send(3).unwrap();
     trial.try_two(sender.send(4), sender.send(5), || receiver.close());
     let (sender, mut receiver) = mpsc::channel::<u32>(1);
     trial.try_two(sender.closed(), sender.closed(), || receiver.close());
@@ -215,12 +225,21 @@ fn each_channel(trial: &impl Trial) {
     let (sender, mut one) = watch::channel(0);
     let mut two = one.clone();
     trial.try_two(one.changed(), two.changed(), || sender.send(1).unwrap());
+    let (is_two, send_two) = (|value: &u32| *value == 2, || sender.send(2).unwrap());
+    // A look at the value keeps senders out.
+    let seen = async |receiver: &mut watch::Receiver<u32>| drop(receiver.wait_for(is_two).await);
+    trial.try_two(seen(&mut one), seen(&mut two), send_two);
     trial.try_two(sender.closed(), sender.closed(), || drop((one, two)));
 
     let (sender, mut one) = broadcast::channel(1);
     let mut two = sender.subscribe();
     trial.try_two(one.recv(), two.recv(), || assert_eq!(sender.send(1), Ok(2)));
+    let weak = sender.downgrade();
     trial.try_two(one.recv(), two.recv(), || drop(sender));
+    assert!(weak.upgrade().is_none());
+    let sender = broadcast::Sender::<u32>::new(1);
+    let receiver = sender.subscribe();
+    trial.try_two(sender.closed(), sender.closed(), || drop(receiver));
 }
 
 fn each_wait(trial: &impl Trial) {

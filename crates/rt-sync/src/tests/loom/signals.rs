@@ -1,7 +1,7 @@
 //! Events, notifications and condition variables: who waits against who tells.
 
 use crate::tests::wakers::{poll_once, wait_for};
-use crate::{Condvar, Event, Mutex, Notify};
+use crate::{Condvar, Event, Mutex, Notify, SetOnce};
 use rt_primitive::atomic::{AtomicBool, Ordering};
 use rt_primitive::model::{check, spawn2};
 use rt_primitive::sync::Arc;
@@ -186,5 +186,28 @@ fn a_condition_passes_who_gives_up() {
         );
         waiter.join().unwrap();
         teller.join().unwrap();
+    });
+}
+
+/// A value is set while somebody begins to wait for it: it is seen, or told.
+///
+/// Mutants: set_once.untold
+#[test]
+fn a_value_that_is_set_once_is_seen_or_told() {
+    check("sync.set_once", Some(3), |order| {
+        let cell = Arc::new(SetOnce::new());
+        let (setter, waiter) = spawn2(
+            order,
+            {
+                let cell = cell.clone();
+                move || cell.set(1).unwrap()
+            },
+            {
+                let cell = cell.clone();
+                move || assert_eq!(wait_for(cell.wait()), &1)
+            },
+        );
+        setter.join().unwrap();
+        waiter.join().unwrap();
     });
 }
