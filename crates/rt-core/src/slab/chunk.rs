@@ -24,7 +24,7 @@ use rt_primitive::{MODEL, memory};
 pub(crate) const PAGE_BYTES: usize = 64 << 10;
 
 /// Pages that a heap gets one at a time, at the least.
-const SINGLE_PAGES: usize = if MODEL { 0 } else { 32 };
+const SINGLE_PAGES: usize = if MODEL { 1 } else { 32 };
 
 /// Pages in a chunk of more than one.
 pub(crate) const CHUNK_PAGES: usize = if MODEL { 2 } else { 32 };

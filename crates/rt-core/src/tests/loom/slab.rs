@@ -91,10 +91,10 @@ fn a_chunk_is_freed_after_both_its_pages() {
     model::check("a_chunk_is_freed_after_both_its_pages", Some(3), |order| {
         let heap = Arc::new(Heap::new(vacate));
         let owner = Arc::new(());
-        let slots: Vec<Slot> = (0..8).map(|_| Slot(heap.allocate(64, &owner))).collect();
-        assert_eq!(heap.page_count(), 2, "four slots a page");
+        let slots: Vec<Slot> = (0..12).map(|_| Slot(heap.allocate(64, &owner))).collect();
+        assert_eq!(heap.page_count(), 3, "four slots a page, and the first page is single");
         let (ends, mut rest) = (heap.clone(), slots);
-        let last = rest.split_off(7);
+        let last = rest.split_off(11);
         for slot in &rest {
             // SAFETY: allocated above, freed once.
             unsafe { slab::free(slot.0) };
