@@ -2,8 +2,9 @@
 //!
 //! A look at the injector, the driver and the sleepers is cheap, but not as cheap as a short poll:
 //! it comes once in [`INJECTOR_TICK`] turns. Where polls are long that would be late, so a worker
-//! that takes more than [`LOOK_NS`] from look to look makes fewer turns of it, at once. It makes
-//! more again slowly: long polls come back when the short ones taken in between are done.
+//! that takes more than [`LOOK_NS`] from look to look makes fewer turns of it. After a look that
+//! came sooner it makes more of it again, twice as many at most, or one short turn would undo what
+//! many long ones have told.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -12,9 +13,6 @@ use rt_primitive::mutant;
 
 use crate::config::{INJECTOR_TICK, LOOK_NS};
 
-/// Looks in a row that come soon enough before a worker makes more turns of it.
-const SOON_LOOKS: u32 = 64;
-
 /// Counts the turns to the next look.
 #[derive(Debug)]
 pub(super) struct Lookout {
@@ -22,8 +20,6 @@ pub(super) struct Lookout {
     left: Cell<u32>,
     // [O] Turns from one look to the next.
     every: Cell<u32>,
-    // [O] Looks in a row that came soon enough.
-    soon: Cell<u32>,
     // [O] The age of the executor at the last look; none if the thread has been idle since.
     last: Cell<Option<Duration>>,
 }
@@ -33,7 +29,6 @@ impl Lookout {
         Lookout {
             left: Cell::new(INJECTOR_TICK - 1),
             every: Cell::new(INJECTOR_TICK),
-            soon: Cell::new(0),
             last: Cell::new(None),
         }
     }
@@ -51,13 +46,10 @@ impl Lookout {
         let every = self.every.get();
         if let (Some(last), Some(now)) = (self.last.replace(now), now) {
             let took = ((now - last).as_nanos() as u64).max(1);
-            let fitting = (u64::from(every) * LOOK_NS / took).clamp(1, INJECTOR_TICK.into()) as u32;
-            self.soon.set(if fitting < every { 0 } else { self.soon.get() + 1 });
-            if self.soon.get() == SOON_LOOKS {
-                self.soon.set(0);
-                self.every.set(fitting.min(2 * every));
-            } else if !mutant!("lookout.keeps_its_pace") {
-                self.every.set(fitting.min(every));
+            let fitting = u64::from(every) * LOOK_NS / took;
+            if !mutant!("lookout.keeps_its_pace") {
+                let most = INJECTOR_TICK.min(2 * every);
+                self.every.set(fitting.clamp(1, most.into()) as u32);
             }
         }
         self.left.set(self.every.get() - 1);

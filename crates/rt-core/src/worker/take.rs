@@ -25,9 +25,11 @@ impl WorkerContext {
         let goes_by_time = !MODEL && self.shared.simulation.is_none();
         self.lookout.note_look(goes_by_time.then(|| self.shared.age()));
         self.look_at_memory();
+        let had_next = !self.slot().next.is_empty();
         self.shared.driver.turn(self.slot);
-        // What it woke runs before a task that `requeue` told nobody of.
-        self.pushed.set(self.pushed.get() || !self.slot().next.is_empty());
+        // What it woke runs before a task that `requeue` told nobody of, as there was no other then.
+        let has_next = !self.slot().next.is_empty();
+        self.pushed.set(self.pushed.get() || has_next && !had_next);
         self.look_after_pushes();
         self.take_injected()
     }

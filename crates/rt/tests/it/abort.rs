@@ -1,6 +1,10 @@
 //! `abort` drops a task where it waits.
 
-use std::sync::Arc;
+use std::future::{Future, pending};
+use std::pin::Pin;
+use std::sync::{Arc, mpsc};
+
+use rt::task::JoinSet;
 
 use crate::gate::Gate;
 use crate::{on_each_kind, with_workers};
@@ -106,4 +110,29 @@ fn aborts_and_completions_race_without_a_loss() {
     });
     drop(runtime);
     assert_eq!(Arc::strong_count(&token), 1);
+}
+
+/// A task that waits for the next of a chain, in a set of its own; the last one says that it runs.
+fn chain(left: u32, said: mpsc::Sender<()>) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(async move {
+        if left == 0 {
+            said.send(()).unwrap();
+            return pending().await;
+        }
+        let mut rest = JoinSet::new();
+        rest.spawn(chain(left - 1, said));
+        rest.join_next().await;
+    })
+}
+
+/// Each task ends the next in its drop. The drops come one after the other, not one in the other:
+/// that would be too deep for any stack.
+#[test]
+fn a_long_chain_of_tasks_ends_after_its_first() {
+    let runtime = with_workers(2);
+    let (said, heard) = mpsc::channel();
+    let first = runtime.spawn(chain(100_000, said));
+    heard.recv().expect("the last of the chain runs");
+    first.abort();
+    assert!(heard.recv().is_err(), "the last of the chain was dropped");
 }
