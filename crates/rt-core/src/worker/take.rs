@@ -27,7 +27,7 @@ impl WorkerContext {
         self.look_at_memory();
         let had_next = !self.slot().next.is_empty();
         self.shared.driver.turn(self.slot);
-        // What it woke runs before a task that `requeue` told nobody of, as there was no other then.
+        // What it woke runs before a task that `requeue` told nobody of, since there was no other.
         let has_next = !self.slot().next.is_empty();
         self.pushed.set(self.pushed.get() || has_next && !had_next);
         self.look_after_pushes();
