@@ -93,7 +93,7 @@ fn layout(pages: usize) -> Layout {
 
 /// What a heap cuts its pages from.
 pub(crate) struct Supply {
-    // [O] A chunk that is not used up, and how many pages of it are cut (I2).
+    // [O] A chunk that is not used up.
     chunk: RefCell<Option<Arc<Chunk>>>,
     // [O] How many pages of it are cut (I2).
     cut: Cell<usize>,

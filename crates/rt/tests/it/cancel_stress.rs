@@ -3,10 +3,11 @@
 mod channels;
 mod primitives;
 
-use std::future::pending;
+use std::future::{Future, pending};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use rt::Runtime;
 use rt::cancel::{CancelExt, mask, scope};
 use rt::task::{AbortHandle, JoinHandle, gather, yield_now};
 
@@ -24,6 +25,35 @@ fn pauses(seed: u64) -> impl FnMut() + Send + 'static {
             std::hint::spin_loop();
         }
     }
+}
+
+/// Starts tasks that use a subject, and cancels each at some moment; a hundred thousand in all.
+/// Returns when they have ended and let go of it.
+fn cancel_all<S, F>(runtime: &Runtime, seed: u64, subject: &Arc<S>, using: fn(Arc<S>, usize) -> F)
+where
+    S: Send + Sync + 'static,
+    F: Future<Output = ()> + Send + 'static,
+{
+    let mut pauses = pauses(seed);
+    for round in 0..ROUNDS {
+        let start = |number| runtime.spawn(using(subject.clone(), number + round));
+        let tasks: Vec<JoinHandle<()>> = (0..TASKS).map(start).collect();
+        let requests: Vec<AbortHandle> = tasks.iter().map(JoinHandle::abort_handle).collect();
+        let canceller = std::thread::spawn(move || {
+            for request in requests {
+                pauses();
+                request.cancel();
+            }
+            pauses
+        });
+        runtime.block_on(async {
+            for task in tasks {
+                assert!(task.await.unwrap_err().is_cancelled());
+            }
+        });
+        pauses = canceller.join().unwrap();
+    }
+    runtime.block_on(crate::until(|| Arc::strong_count(subject) == 1));
 }
 
 /// Counts the ends of tasks.

@@ -4,11 +4,11 @@ use std::future::pending;
 use std::sync::Arc;
 
 use rt::sync::{Mutex, OnceCell, broadcast, mpsc, oneshot, watch};
-use rt::task::{AbortHandle, JoinHandle, yield_now};
+use rt::task::yield_now;
 use rt::time::{Duration, timeout};
 
-use crate::cancel_stress::{ROUNDS, TASKS, pauses};
-use crate::{until, with_workers};
+use crate::cancel_stress::cancel_all;
+use crate::with_workers;
 
 /// One of each.
 struct Channels {
@@ -80,31 +80,10 @@ impl Channels {
 fn a_hundred_thousand_cancelled_at_channels_leave_no_waiter_behind() {
     let runtime = with_workers(4);
     let channels = Arc::new(Channels::new());
-    let mut pauses = pauses(0xC4A7);
-    for round in 0..ROUNDS {
-        let tasks: Vec<JoinHandle<()>> = (0..TASKS)
-            .map(|number| {
-                let channels = channels.clone();
-                runtime.spawn(async move { channels.use_one(number + round).await })
-            })
-            .collect();
-        let requests: Vec<AbortHandle> = tasks.iter().map(JoinHandle::abort_handle).collect();
-        let canceller = std::thread::spawn(move || {
-            for request in requests {
-                pauses();
-                request.cancel();
-            }
-            pauses
-        });
-        runtime.block_on(async {
-            for task in tasks {
-                assert!(task.await.unwrap_err().is_cancelled());
-            }
-        });
-        pauses = canceller.join().unwrap();
-    }
+    cancel_all(&runtime, 0xC4A7, &channels, |channels, kind| async move {
+        channels.use_one(kind).await
+    });
     runtime.block_on(async {
-        until(|| Arc::strong_count(&channels) == 1).await;
         timeout(Duration::from_secs(60), channels.is_as_new()).await.expect("nothing is lost");
     });
 }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use rt::sync::{
     Barrier, CapacityLimiter, Condvar, Event, Mutex, Notify, Queue, RwLock, Semaphore, mpmc,
 };
-use rt::task::{AbortHandle, JoinHandle, yield_now};
+use rt::task::yield_now;
 use rt::time::{Duration, sleep, timeout};
 
-use crate::cancel_stress::{ROUNDS, TASKS, pauses};
-use crate::{until, with_workers};
+use crate::cancel_stress::cancel_all;
+use crate::with_workers;
 
 const LONG: Duration = Duration::from_secs(3_600);
 
@@ -117,31 +117,10 @@ impl Everything {
 fn a_hundred_thousand_cancelled_waiters_leave_no_waiter_behind() {
     let runtime = with_workers(4);
     let everything = Arc::new(Everything::new());
-    let mut pauses = pauses(0x5EED);
-    for round in 0..ROUNDS {
-        let tasks: Vec<JoinHandle<()>> = (0..TASKS)
-            .map(|number| {
-                let everything = everything.clone();
-                runtime.spawn(async move { everything.use_one(number + round).await })
-            })
-            .collect();
-        let requests: Vec<AbortHandle> = tasks.iter().map(JoinHandle::abort_handle).collect();
-        let canceller = std::thread::spawn(move || {
-            for request in requests {
-                pauses();
-                request.cancel();
-            }
-            pauses
-        });
-        runtime.block_on(async {
-            for task in tasks {
-                assert!(task.await.unwrap_err().is_cancelled());
-            }
-        });
-        pauses = canceller.join().unwrap();
-    }
+    cancel_all(&runtime, 0x5EED, &everything, |everything, kind| async move {
+        everything.use_one(kind).await
+    });
     runtime.block_on(async {
-        until(|| Arc::strong_count(&everything) == 1).await;
         timeout(Duration::from_secs(60), everything.is_as_new()).await.expect("nothing is lost");
         // A waiter that was left behind would take the notification of this one.
         let (one, other) = (everything.clone(), everything.clone());
