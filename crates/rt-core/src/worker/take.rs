@@ -1,6 +1,6 @@
 //! Takes a task from the thread's own queues, or from the injector.
 
-use rt_primitive::MODEL;
+use rt_primitive::{MODEL, mutant};
 
 use crate::config::{INJECTOR_BATCH, NEXT_BUDGET};
 use crate::task::header::TaskPtr;
@@ -28,7 +28,7 @@ impl WorkerContext {
         let had_next = !self.slot().next.is_empty();
         self.shared.driver.turn(self.slot);
         // What it woke runs before a task that `requeue` told nobody of, since there was no other.
-        let has_next = !self.slot().next.is_empty();
+        let has_next = !self.slot().next.is_empty() && !mutant!("look.tells_nobody");
         self.pushed.set(self.pushed.get() || has_next && !had_next);
         self.look_after_pushes();
         self.take_injected()

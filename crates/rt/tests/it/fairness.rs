@@ -175,6 +175,35 @@ fn a_worker_that_slows_down_is_helped() {
     told.recv().unwrap();
 }
 
+/// A timer fires while its worker is busy with a task that yields: that one is queued behind what
+/// the timer wakes, and another worker is told of it.
+///
+/// Mutants: look.tells_nobody
+#[test]
+fn a_task_behind_one_that_a_timer_woke_is_run_by_another_worker() {
+    let runtime = with_workers(2);
+    let (said, heard) = mpsc::channel();
+    let is_asked = Arc::new(AtomicBool::new(false));
+    let asked = is_asked.clone();
+    drop(runtime.spawn(async move {
+        loop {
+            if asked.swap(false, Ordering::AcqRel) && said.send(()).is_err() {
+                return;
+            }
+            yield_now().await;
+        }
+    }));
+    let task = runtime.spawn(async move {
+        for _ in 0..50 {
+            rt::time::sleep(Duration::from_millis(2)).await;
+            is_asked.store(true, Ordering::Release);
+            // Keeps the worker inside this poll until the other task has had a turn.
+            heard.recv().unwrap();
+        }
+    });
+    task.join_blocking(None).unwrap().unwrap();
+}
+
 #[test]
 fn a_flood_from_outside_starves_nobody() {
     /// Most tasks of the flood that wait, so that it needs no more memory than this.
